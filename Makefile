@@ -1,0 +1,106 @@
+# Every command of the project; `make` alone lists them. Nothing else is needed than GNU make and Python 3.11 or newer.
+# Not here: what a command does (python -m dagster_project), what CI calls (.ci/run).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# Twice quiet: an index that is configured on the machine but holds only some packages is no news; errors still show.
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+# sqlfluff lets dbt render the models: that needs a warehouse's name, not its data.
+DBT_DRY := SEGMENTATION_WAREHOUSE=:memory: SEGMENTATION_LAKE=data/lake
+
+# Unset, every start would compile all imports again (5 CPU seconds for dagster_dbt alone).
+unexport PYTHONDONTWRITEBYTECODE
+# A library looks for git when it is imported; the project does not need it.
+export GIT_PYTHON_REFRESH := quiet
+# Neither orchestrator nor dbt sends usage figures from here.
+export DAGSTER_DISABLE_TELEMETRY := yes
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DO_NOT_TRACK := 1
+
+.PHONY: help setup run dev test test-system test-long bench check format lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: $(INSTALLED) ## Create .venv with everything at its locked version (once, and again when the lock changes)
+
+run: $(INSTALLED) ## Run the whole way once: deliveries in, segment tables published, a summary
+	@$(BIN)/python -m dagster_project refresh
+
+dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
+	@exec $(BIN)/python -m dagster_project dev
+
+test: $(INSTALLED) ## Run the fast tests (no root, nothing outside Python)
+	@$(PYTEST) -n 2
+
+test-system: $(INSTALLED) browser ## Run the tests that need a browser (installed through apt-get when root)
+	@$(PYTEST) -m system
+
+test-long: $(INSTALLED) ## Run the tests that take minutes
+	@$(PYTEST) -m long
+
+bench: $(INSTALLED) ## Measure the speed ratios; wants a quiet machine
+	@$(PYTEST) -m benchmark -s
+
+check: $(INSTALLED) ## Check format, lint, types, import direction and SQL, as CI does
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(DBT_DRY) $(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+format: $(INSTALLED) ## Put Python and SQL into the project's format
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+	@$(DBT_DRY) $(BIN)/sqlfluff fix --disable-progress-bar dbt_project
+
+lock: ## Write requirements.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	@$(find_python); "$$python" -m venv .venv-lock
+	@.venv-lock/bin/python -m pip --quiet --disable-pip-version-check install uv
+	@.venv-lock/bin/uv pip compile --quiet $(UPGRADE) pyproject.toml --extra dev --universal --python-version 3.11 \
+		--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" --output-file requirements.lock
+	@echo "requirements.lock: $$(grep -c == requirements.lock) packages"
+
+clean: ## Remove .venv, caches and dbt's artifacts; data/ stays
+	@rm -rf .venv .venv-lock build *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
+	@rm -rf dbt_project/target dbt_project/logs
+	@find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(find_python); \
+	echo "Setting up $(VENV): $$(grep -c == requirements.lock) locked packages, once (one to three minutes) ..."; \
+	"$$python" -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "Ready: $$($(BIN)/python --version) in $(VENV)."
+
+.PHONY: browser
+browser:
+	@if command -v chromium >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing chromium through apt-get ..."; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "There is no chromium on this machine, and only root can install it. Nothing was changed." >&2; \
+		echo "Install it (Debian: apt-get install chromium) and call make test-system again." >&2; \
+		exit 1; \
+	fi
+
+# A version manager may put a python3.11 on the path that does not start: each candidate is tried, not only looked up.
+find_python = python=""; \
+	for candidate in python3.11 python3; do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Neither python3.11 nor python3 is Python 3.11 or newer. Nothing was changed. Install Python 3.11." >&2; exit 1; \
+	fi
