@@ -31,6 +31,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Create .venv with everything at its locked version (once, and again when the lock changes)
+	@:
 
 run: $(INSTALLED) ## Run the whole way once: deliveries in, segment tables published, a summary
 	@$(BIN)/python -m dagster_project refresh
@@ -64,9 +65,9 @@ format: $(INSTALLED) ## Put Python and SQL into the project's format
 
 lock: ## Write requirements.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	@$(find_python); "$$python" -m venv .venv-lock
-	@.venv-lock/bin/python -m pip --quiet --disable-pip-version-check install uv
+	@.venv-lock/bin/python -m pip -qq --disable-pip-version-check install uv
 	@.venv-lock/bin/uv pip compile --quiet $(UPGRADE) pyproject.toml --extra dev --universal --python-version 3.11 \
-		--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate \
+		--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
 		--custom-compile-command "make lock" --output-file requirements.lock
 	@echo "requirements.lock: $$(grep -c == requirements.lock) packages"
 
