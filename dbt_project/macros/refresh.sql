@@ -1,0 +1,63 @@
+{#- Full or incremental: decided once per refresh by int_refresh_plan, obeyed by every incremental model.
+
+    A refresh is full when somebody asks for it, when there is no finished one to build upon, when the one before was cut
+    short, or when its fingerprint (enabled sources, business time zone, code) is another. Otherwise only the orders that
+    changed deliveries touch are computed again. -#}
+
+{#- A model's table as the refresh before left it, or none. Read without ref() on purpose: the model stands downstream. -#}
+{% macro table_before(schema, name) -%}
+    {{ return(adapter.get_relation(database=target.database, schema=schema, identifier=name) if execute else none) }}
+{%- endmacro %}
+
+{% macro refresh_is_full() -%}
+    {%- if not execute -%}{{ return(false) }}{%- endif -%}
+    {%- set plan = table_before('intermediate', 'int_refresh_plan') -%}
+    {%- if plan is none -%}{{ return(true) }}{%- endif -%}
+    {{ return(run_query('select is_full from ' ~ plan).rows[0][0]) }}
+{%- endmacro %}
+
+{#- dbt's own macro, overridden: incremental models follow the plan. -#}
+{% macro should_full_refresh() -%}
+    {%- set asked_for = config.get('full_refresh') -%}
+    {%- if asked_for is none -%}{%- set asked_for = flags.FULL_REFRESH -%}{%- endif -%}
+    {{ return(asked_for or (config.get('materialized') == 'incremental' and refresh_is_full())) }}
+{%- endmacro %}
+
+{#- Delivery dates as a list of literals: a literal list prunes the lake's files, a subquery reads them all. -#}
+{% macro delivery_date_literals(relation) -%}
+    {%- set dates = [] -%}
+    {%- if execute -%}
+        {%- for row in run_query('select distinct delivery_date from ' ~ relation ~ ' order by 1').rows -%}
+            {%- do dates.append("date '" ~ row[0] ~ "'") -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(dates | join(', ') if dates else 'null') }}
+{%- endmacro %}
+
+{#- Limits rows of the lake to the orders that this refresh computes again; nothing in a full refresh. -#}
+{% macro where_order_is_touched() -%}
+    {%- if is_incremental() %}
+    where
+        delivery_date in ({{ delivery_date_literals(ref('int_touched_orders')) }})
+        and (source_code, order_key) in (select source_code, order_key from {{ ref('int_touched_orders') }})
+    {%- endif %}
+{%- endmacro %}
+
+{#- Pre-hook: in the same transaction as the insert, takes the rows away that the model delivers again. -#}
+{% macro delete_touched(touched, columns) -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }}
+    where ({{ columns | join(', ') }}) in (select {{ columns | join(', ') }} from {{ touched }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The customer days of the touched orders as the fact has them now. -#}
+{% macro days_of_touched_orders() -%}
+    (
+        select distinct lines.source_code, lines.customer_key, lines.order_date
+        from {{ ref('fct_order_lines') }} as lines
+        inner join {{ ref('int_touched_orders') }} as touched
+            on lines.source_code = touched.source_code and lines.order_key = touched.order_key
+        where lines.customer_key is not null and lines.order_date is not null
+    ) as touched_days
+{%- endmacro %}

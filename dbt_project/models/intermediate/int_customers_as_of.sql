@@ -1,0 +1,92 @@
+with as_of_dates as (
+
+    select * from {{ ref('int_as_of_dates') }}
+
+),
+
+customer_days as (
+
+    select * from {{ ref('int_customer_day') }}
+
+),
+
+facts as (
+
+    select
+        as_of_dates.as_of_date,
+        days.source_code,
+        days.customer_key,
+        days.order_date,
+        days.ship_to_country,
+        days.order_date > as_of_dates.window_start_date as is_in_window,
+        days.sale_line_count > 0 as has_sale,
+        days.sale_order_count,
+        days.sale_line_count,
+        days.return_line_count,
+        days.sale_amount,
+        days.return_amount,
+        days.sale_amount + days.return_amount as net_amount,
+        days.known_cost_of_goods,
+        days.amount_without_cost,
+        days.line_without_cost_count
+    from customer_days as days
+    inner join as_of_dates on days.order_date <= as_of_dates.as_of_date
+
+),
+
+aggregated as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        -- the newest country; of several on one day the one that comes last in the alphabet
+        substr(max(cast(order_date as varchar) || ship_to_country), 11) as ship_to_country,
+        min(case when has_sale then order_date end) as first_order_date,
+        max(case when has_sale then order_date end) as last_order_date,
+        sum(sale_order_count) as order_count,
+        count(distinct case when has_sale then order_date end) as order_days,
+        sum(case when is_in_window then sale_order_count else 0 end) as window_order_count,
+        count(distinct case when has_sale and is_in_window then order_date end) as window_order_days,
+        sum(case when is_in_window then sale_line_count else 0 end) as window_sale_line_count,
+        sum(case when is_in_window then return_line_count else 0 end) as window_return_line_count,
+        sum(case when is_in_window then sale_amount else 0 end) as sale_amount,
+        sum(case when is_in_window then return_amount else 0 end) as return_amount,
+        sum(case when is_in_window then net_amount else 0 end) as net_revenue,
+        sum(case when is_in_window then known_cost_of_goods else 0 end) as known_cost_of_goods,
+        sum(case when is_in_window then amount_without_cost else 0 end) as amount_without_cost,
+        sum(case when is_in_window then line_without_cost_count else 0 end) as line_without_cost_count
+    from facts
+    group by as_of_date, source_code, customer_key
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        ship_to_country,
+        first_order_date is not null as is_scored,
+        first_order_date,
+        last_order_date,
+        {{ days_between('first_order_date', 'as_of_date') }} as tenure_days,
+        {{ days_between('last_order_date', 'as_of_date') }} as recency_days,
+        cast(order_count as bigint) as order_count,
+        order_days,
+        cast(window_order_count as bigint) as window_order_count,
+        window_order_days,
+        cast(window_sale_line_count as bigint) as window_sale_line_count,
+        cast(window_return_line_count as bigint) as window_return_line_count,
+        cast(sale_amount as decimal(18, 4)) as sale_amount,
+        cast(return_amount as decimal(18, 4)) as return_amount,
+        cast(net_revenue as decimal(18, 4)) as net_revenue,
+        cast(known_cost_of_goods as decimal(18, 4)) as known_cost_of_goods,
+        cast(amount_without_cost as decimal(18, 4)) as amount_without_cost,
+        cast(line_without_cost_count as bigint) as line_without_cost_count
+    from aggregated
+
+)
+
+select * from final

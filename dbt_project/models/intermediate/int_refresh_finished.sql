@@ -1,0 +1,5 @@
+-- depends_on: {{ ref('int_absorbed_deliveries') }}
+select
+    plan_id,
+    fingerprint
+from {{ ref('int_refresh_plan') }}

@@ -1,0 +1,30 @@
+{%- set plan_before = table_before('intermediate', 'int_refresh_plan') -%}
+{%- set finished = table_before('intermediate', 'int_refresh_finished') -%}
+
+with refresh as (
+
+    select * from {{ ref('stg_control__refresh') }}
+
+),
+
+final as (
+
+    select
+        '{{ invocation_id }}' as plan_id,
+        refresh.fingerprint,
+        {% if flags.FULL_REFRESH or plan_before is none or finished is none -%}
+        true as is_full
+        {%- else -%}
+        -- an unfinished refresh may have left the fact ahead of what is built on it; another fingerprint means other rules
+        not exists (
+            select 1
+            from {{ plan_before }} as plan_before
+            inner join {{ finished }} as finished on plan_before.plan_id = finished.plan_id
+            where finished.fingerprint = refresh.fingerprint
+        ) as is_full
+        {%- endif %}
+    from refresh
+
+)
+
+select * from final

@@ -1,0 +1,50 @@
+{#- Empty in a full refresh, where every order is computed. -#}
+{%- set fact = table_before('marts', 'fct_order_lines') -%}
+{%- set is_full = refresh_is_full() or fact is none -%}
+
+with changed as (
+
+    select * from {{ ref('int_changed_deliveries') }}
+
+),
+
+-- the orders of the changed deliveries as they are now
+landed as (
+
+    {% for lake in [ref('int_orders_united'), ref('int_order_lines_united')] %}
+    select source_code, order_key, delivery_date
+    from {{ lake }}
+    where
+        {% if is_full %}false{% else %}delivery_date in ({{ delivery_date_literals(ref('int_changed_deliveries')) }})
+        and (source_code, delivery_date) in (select source_code, delivery_date from changed){% endif %}
+    {% if not loop.last %}union{% endif %}
+    {% endfor %}
+
+),
+
+touched as (
+
+    select source_code, order_key from landed
+    {%- if not is_full %}
+    union
+    select source_code, order_key from {{ fact }}
+    where
+        delivery_date in ({{ delivery_date_literals(ref('int_changed_deliveries')) }})
+        and (source_code, delivery_date) in (select source_code, delivery_date from changed)
+    {%- endif %}
+
+),
+
+final as (
+
+    select * from landed
+    {%- if not is_full %}
+    union
+    -- every delivery in which the fact knows the order, newest or not: it keeps superseded lines for this
+    select source_code, order_key, delivery_date from {{ fact }}
+    where (source_code, order_key) in (select source_code, order_key from touched)
+    {%- endif %}
+
+)
+
+select * from final

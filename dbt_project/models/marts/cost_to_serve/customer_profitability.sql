@@ -1,0 +1,81 @@
+with customers as (
+
+    select * from {{ ref('int_customers_as_of') }}
+
+),
+
+activity_costs as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        cast(sum(cost) as decimal(18, 4)) as cost_to_serve
+    from {{ ref('customer_activity_costs') }}
+    group by as_of_date, source_code, customer_key
+
+),
+
+assumed_margins as (
+
+    select
+        feeds.source_code,
+        margins.gross_margin_share,
+        margins.valid_from,
+        margins.valid_to
+    from {{ ref('stg_policy__assumed_margins') }} as margins
+    inner join (select distinct source, source_code from {{ ref('stg_control__feeds') }}) as feeds
+        on margins.source = feeds.source
+
+),
+
+margins as (
+
+    select
+        customers.as_of_date,
+        customers.source_code,
+        customers.customer_key,
+        customers.net_revenue,
+        -- unknown cost without an assumed margin stays unknown: never zero
+        case
+            when customers.line_without_cost_count = 0 then customers.known_cost_of_goods
+            else cast(
+                customers.known_cost_of_goods
+                + customers.amount_without_cost * (1 - cast(assumed_margins.gross_margin_share as decimal(6, 4)))
+                as decimal(18, 4)
+            )
+        end as cost_of_goods,
+        case
+            when customers.line_without_cost_count = 0 then 'actual'
+            when assumed_margins.gross_margin_share is not null then 'assumed'
+            else 'unknown'
+        end as cost_basis,
+        coalesce(activity_costs.cost_to_serve, 0) as cost_to_serve
+    from customers
+    left join activity_costs
+        on
+            customers.as_of_date = activity_costs.as_of_date
+            and customers.source_code = activity_costs.source_code
+            and customers.customer_key = activity_costs.customer_key
+    left join assumed_margins
+        on customers.source_code = assumed_margins.source_code and {{ valid_on('assumed_margins', 'customers.as_of_date') }}
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        net_revenue,
+        cost_of_goods,
+        cost_basis,
+        cast(net_revenue - cost_of_goods as decimal(18, 4)) as gross_margin,
+        cost_to_serve,
+        cast(net_revenue - cost_of_goods - cost_to_serve as decimal(18, 4)) as net_contribution
+    from margins
+
+)
+
+select * from final

@@ -1,0 +1,78 @@
+with as_of_dates as (
+
+    select * from {{ ref('int_as_of_dates') }}
+
+),
+
+-- what was delivered, as the ledger counted it while loading: a control total taken before any model touched a row
+delivered as (
+
+    select
+        source_code,
+        source,
+        cast(sum(rows_read) as bigint) as lines_read,
+        cast(sum(rows_rejected) as bigint) as lines_quarantined,
+        cast(sum(control_total) as decimal(18, 4)) as amount_accepted
+    from {{ ref('int_deliveries') }}
+    where control_total is not null
+    group by source_code, source
+
+),
+
+outcomes as (
+
+    select
+        as_of_date,
+        source_code,
+        case
+            when line_outcome in ('superseded', 'after_as_of', 'unidentified', 'sale', 'return') then line_outcome
+            else 'excluded'
+        end as category,
+        line_count,
+        net_amount
+    from {{ ref('sales_lines_by_outcome') }}
+
+),
+
+{%- set categories = ['superseded', 'after_as_of', 'excluded', 'unidentified', 'sale', 'return'] %}
+
+summed as (
+
+    select
+        as_of_date,
+        source_code,
+        {%- for category in categories %}
+        cast(sum(case when category = '{{ category }}' then line_count else 0 end) as bigint) as lines_{{ category }},
+        cast(sum(case when category = '{{ category }}' then net_amount else 0 end) as decimal(18, 4)) as amount_{{ category }},
+        {%- endfor %}
+        cast(sum(line_count) as bigint) as lines_known,
+        cast(sum(net_amount) as decimal(18, 4)) as amount_known
+    from outcomes
+    group by as_of_date, source_code
+
+),
+
+final as (
+
+    select
+        as_of_dates.as_of_date,
+        delivered.source,
+        delivered.lines_read,
+        delivered.lines_quarantined,
+        {%- for category in categories %}
+        coalesce(summed.lines_{{ category }}, 0) as lines_{{ category }},
+        {%- endfor %}
+        delivered.lines_read - delivered.lines_quarantined - coalesce(summed.lines_known, 0) as lines_difference,
+        delivered.amount_accepted,
+        {%- for category in categories %}
+        coalesce(summed.amount_{{ category }}, 0) as amount_{{ category }},
+        {%- endfor %}
+        cast(delivered.amount_accepted - coalesce(summed.amount_known, 0) as decimal(18, 4)) as amount_difference
+    from delivered
+    cross join as_of_dates
+    left join summed
+        on delivered.source_code = summed.source_code and as_of_dates.as_of_date = summed.as_of_date
+
+)
+
+select * from final

@@ -1,0 +1,23 @@
+with outcomes as (
+
+    select * from {{ ref('sales_lines_by_outcome') }}
+    where as_of_date in (select as_of_date from {{ ref('int_as_of_dates') }} where is_newest)
+
+),
+
+final as (
+
+    select
+        outcomes.as_of_date,
+        feeds.source,
+        outcomes.line_outcome as reason,
+        outcomes.line_count,
+        outcomes.net_amount
+    from outcomes
+    inner join (select distinct source, source_code from {{ ref('stg_control__feeds') }}) as feeds
+        on outcomes.source_code = feeds.source_code
+    where outcomes.line_outcome not in ('sale', 'return')
+
+)
+
+select * from final

@@ -1,0 +1,2 @@
+select as_of_date
+from {{ source('control', 'as_of_dates') }}
