@@ -1,0 +1,233 @@
+"""Feed contracts: what a source promises to deliver, as read from feeds/<source>.yaml.
+
+Belongs here: the model of a contract, its validation, the errors that a person who edits the YAML gets. Not here: what really
+lies in the landing folder (landing.py), the statements that read it (readers.py).
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from dagster_project.ingestion.expressions import ExpressionError, quote_identifier, to_sql
+from dagster_project.ingestion.file_names import FileNameError, compile_file_pattern
+
+FEEDS_DIR = Path(__file__).resolve().parent / "feeds"
+# The lake's own column: the folder name of a delivery adds it to every row.
+RESERVED_COLUMN = "delivery_date"
+# Raised when the same file and contract would be read differently: every delivery that still lies in landing is loaded again.
+READER_VERSION = 1
+
+_PLAIN_TYPES = ("VARCHAR", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMPTZ")
+_DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
+_NAME = r"^[a-z][a-z0-9_]{0,62}$"
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class ContractError(ValueError):
+    """A contract that cannot be used; the message names the file, the key and the remedy."""
+
+
+def _known_type(value: str) -> str:
+    written = value.upper().replace(" ", "")
+    decimal = _DECIMAL.fullmatch(written)
+    if written not in _PLAIN_TYPES and not (decimal and int(decimal[2]) <= int(decimal[1]) <= 38 and int(decimal[1]) > 0):
+        raise ValueError(f"not a known type; write one of {', '.join(_PLAIN_TYPES)} or DECIMAL(p,s) with s <= p <= 38")
+    return written
+
+
+def _inner_folder(value: str) -> str:
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError("leads out of the source's landing folder; write a folder below it, or `.`")
+    return value
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Column(_Strict):
+    """One column of a feed, named as the file names it."""
+
+    name: str = Field(min_length=1, max_length=200)
+    type: Annotated[str, AfterValidator(_known_type)]
+    description: str = Field(min_length=1)
+    nullable: bool = True
+    key: bool = False
+    personal: bool = Field(default=False, description="Its values never leave the lake: no metadata, no message.")
+
+    @field_validator("name")
+    @classmethod
+    def _usable_name(cls, value: str) -> str:
+        if value.lower() == RESERVED_COLUMN or value.startswith("_"):
+            raise ValueError(f"reserved: `{RESERVED_COLUMN}` and names that begin with `_` are the lake's own; rename it")
+        if not value.isprintable():
+            raise ValueError("holds a character that cannot be printed; write the name as it stands in the file's header")
+        return value
+
+    @property
+    def quoted(self) -> str:
+        """The name as SQL, whatever stands in it."""
+        return quote_identifier(self.name)
+
+
+class CsvOptions(_Strict):
+    """How the feed's CSV files are written; RFC 4180 in UTF-8 unless told."""
+
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    quote: str = Field(default='"', min_length=1, max_length=1)
+    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
+    decimal_separator: Literal[".", ","] = "."
+    date_format: str | None = None
+    timestamp_format: str | None = None
+
+    # a tab is a delimiter, not white space to be stripped
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+
+class Feed(_Strict):
+    """One table of a source: where its deliveries lie and what each row holds."""
+
+    name: str = Field(pattern=_NAME)
+    description: str = Field(min_length=1)
+    kind: Literal["event", "snapshot"] = Field(description="event: each delivery adds; snapshot: the newest is the truth.")
+    required: bool = False
+    folder: Annotated[str, AfterValidator(_inner_folder)] = "."
+    file_pattern: str = Field(description="File name with {date} or {date:%Y%m%d}; without it, delivery_date is needed.")
+    delivery_date: date | None = Field(default=None, description="Date of a dump that has none in its name.")
+    format: Literal["csv", "parquet", "json"] = "csv"
+    csv: CsvOptions = CsvOptions()
+    columns: tuple[Column, ...] = Field(min_length=1)
+    calendar: tuple[Weekday, ...] = Field(default=(), description="Weekdays on which a delivery is expected.")
+    reject_tolerance: float = Field(default=0.0, ge=0, le=1, description="Share of a delivery's rows that may be rejected.")
+    control_total: str | None = Field(default=None, description="Summed over the accepted rows, into the ledger.")
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "Feed":
+        names = [column.name.lower() for column in self.columns]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"columns: {', '.join(twice)} stands there twice (capitals do not count); take one out")
+        nullable_keys = [column.name for column in self.columns if column.key and column.nullable]
+        if nullable_keys:
+            raise ValueError(f"columns: key column {', '.join(nullable_keys)} is nullable; write `nullable: false`")
+        try:
+            compile_file_pattern(self.file_pattern, self.delivery_date)
+        except FileNameError as error:
+            raise ValueError(f"file_pattern: {error}") from None
+        try:
+            self.control_total_sql  # noqa: B018 - read for its error
+        except ExpressionError as error:
+            raise ValueError(f"control_total: {error}") from None
+        return self
+
+    @property
+    def keys(self) -> tuple[Column, ...]:
+        """Columns that together are unique within a delivery; none when the feed has no key."""
+        return tuple(column for column in self.columns if column.key)
+
+    @property
+    def control_total_sql(self) -> str:
+        """The control total's expression with quoted names; NULL when the feed has none."""
+        return "NULL" if self.control_total is None else to_sql(self.control_total, [c.name for c in self.columns])
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all that decides how a file is read; descriptions, calendar and tolerance do not."""
+        columns = [(column.name, column.type, column.nullable, column.key) for column in self.columns]
+        parts = [READER_VERSION, self.format, self.csv.model_dump(), columns, self.control_total]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+class Source(_Strict):
+    """A system that delivers."""
+
+    name: str = Field(pattern=_NAME)
+    code: int = Field(ge=1, le=32767, description="Short code that stands for the source inside the warehouse; never reused.")
+    description: str = Field(min_length=1)
+    first_delivery_date: date
+    feeds: tuple[Feed, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _feeds_have_own_names(self) -> "Source":
+        names = [feed.name for feed in self.feeds]
+        if len(set(names)) < len(names):
+            raise ValueError(f"feeds: two feeds have one name in {', '.join(names)}; rename one")
+        return self
+
+    def feed(self, name: str) -> Feed:
+        """The feed of that name; ContractError when the source has none."""
+        for feed in self.feeds:
+            if feed.name == name:
+                return feed
+        known = ", ".join(feed.name for feed in self.feeds)
+        raise ContractError(f"Source {self.name} has no feed {name!r}. Nothing was loaded. Its feeds are: {known}.")
+
+
+def known_sources(feeds_dir: Path = FEEDS_DIR) -> tuple[str, ...]:
+    """Names of all sources that have a contract, whether they are on or not, in alphabetical order."""
+    return tuple(sorted(path.stem for path in feeds_dir.glob("*.yaml")))
+
+
+def load_source(name: str, feeds_dir: Path = FEEDS_DIR) -> Source:
+    """The contract of one source. Raises ContractError, naming the file, the key and the remedy."""
+    path = feeds_dir / f"{name}.yaml"
+    if name not in known_sources(feeds_dir):
+        known = ", ".join(known_sources(feeds_dir)) or "none"
+        raise ContractError(f"There is no contract for source {name!r}. Nothing was loaded. Known sources: {known}.")
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ContractError(f"{path.name} is not YAML: {error}. Nothing was loaded. Correct that line.") from None
+    if not isinstance(document, dict):
+        raise ContractError(f"{path.name} holds no contract. Nothing was loaded. See the other files beside it.")
+    try:
+        source = Source.model_validate(document)
+    except ValidationError as error:
+        problems = "\n".join(f"  {problem}" for problem in _problems(document, error))
+        raise ContractError(f"{path.name} is not a contract:\n{problems}\nNothing was loaded. Correct these keys.") from None
+    if source.name != name:
+        raise ContractError(f"{path.name}: name: {source.name!r} is not the file's name. Nothing was loaded. Write `{name}`.")
+    return source
+
+
+def load_sources(names: tuple[str, ...], feeds_dir: Path = FEEDS_DIR) -> tuple[Source, ...]:
+    """Several contracts. Raises ContractError when two of them claim one code."""
+    sources = tuple(load_source(name, feeds_dir) for name in names)
+    owners: dict[int, str] = {}
+    for source in sources:
+        owner = owners.setdefault(source.code, source.name)
+        if owner != source.name:
+            raise ContractError(
+                f"{source.name}.yaml: code: {source.code} belongs to {owner}.yaml. Nothing was loaded. Take a free one."
+            )
+    return sources
+
+
+def _problems(document: Mapping[str, Any], error: ValidationError) -> Iterator[str]:
+    remedies = {"missing": "is missing; add it", "extra_forbidden": "is not a key of a contract; remove it or correct its name"}
+    for problem in error.errors(include_url=False):
+        text = remedies.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+        shown = "" if problem["type"] == "missing" or isinstance(problem["input"], dict) else f" {problem['input']!r}:"
+        yield f"{_key(document, problem['loc'])}:{shown} {text}"
+
+
+def _key(document: Any, location: tuple[str | int, ...]) -> str:
+    """`feeds.orders.columns.ordered_at.type`: list items by their name where they have one."""
+    words = []
+    for step in location:
+        try:
+            document = document[step]
+        except (KeyError, IndexError, TypeError):
+            document = None
+        has_name = isinstance(step, int) and isinstance(document, dict) and isinstance(document.get("name"), str)
+        words.append(str(document["name"]) if has_name else str(step))
+    return ".".join(words) or "the whole file"

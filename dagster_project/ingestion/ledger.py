@@ -1,0 +1,93 @@
+"""The control tables: what the lake holds and which sources are on, as Parquet that the transformation reads.
+
+Belongs here: reading the ledger of all deliveries from their footers, the two tables. Not here: writing a footer (batch.py).
+"""
+
+import shutil
+import uuid
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.ingestion.batch import memory_database
+from dagster_project.ingestion.contracts import FEEDS_DIR, Source, known_sources, load_sources
+from dagster_project.ingestion.expressions import quote_literal, quote_path
+from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, commit_file, write_parquet
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_LEDGER_SHAPE = """{
+    "source": "VARCHAR", "feed": "VARCHAR", "delivery_date": "DATE", "load_id": "VARCHAR", "files": ["VARCHAR"],
+    "bytes": "BIGINT", "sha256": "VARCHAR", "rows_read": "BIGINT", "rows_accepted": "BIGINT", "rows_rejected": "BIGINT",
+    "control_total": "DECIMAL(38,4)", "loaded_at": "TIMESTAMP"
+}"""
+
+
+def write_control(lake: Path, enabled_sources: Sequence[str], feeds_dir: Path = FEEDS_DIR) -> dict[str, int]:
+    """Write lake/control/deliveries.parquet and sources.parquet, each in one step; the rows of each by table name.
+
+    deliveries: what the lake holds of the enabled sources. sources: every feed that has a contract. Every known feed gets its
+    typed empty files, so that whatever reads the lake finds something to read.
+    """
+    sources = load_sources(known_sources(feeds_dir), feeds_dir)
+    enabled = load_sources(tuple(enabled_sources), feeds_dir)
+    loading = lake / "loading" / f"control-{uuid.uuid4().hex}"
+    loading.mkdir(parents=True)
+    tables = {"deliveries": _deliveries(lake, enabled), "sources": _sources(sources, enabled_sources)}
+    try:
+        with memory_database(loading) as connection:
+            _ensure_anchors(lake, sources, connection)
+            counts = {}
+            for name, select in tables.items():
+                path = write_parquet(connection, select, loading)
+                counts[name] = connection.execute(f"select count(*) from read_parquet({quote_path(path)})").fetchall()[0][0]
+                commit_file(path, lake / "control" / f"{name}.parquet")
+            return counts
+    finally:
+        shutil.rmtree(loading, ignore_errors=True)
+
+
+def _ensure_anchors(lake: Path, sources: Sequence[Source], connection: "DuckDBPyConnection") -> None:
+    for source in sources:
+        for feed in source.feeds:
+            folder = FeedFolder(lake, source.name, feed.name)
+            if not folder.has_anchors(feed, connection):
+                with folder.exclusively():
+                    folder.ensure_anchors(feed, connection)
+
+
+def _deliveries(lake: Path, enabled: Sequence[Source]) -> str:
+    """All committed deliveries, in one statement over the footers; the anchors have no ledger row and so never appear."""
+    folders = [lake / "raw" / source.name / feed.name for source in enabled for feed in source.feeds]
+    globs = ", ".join(quote_path(folder, "/*/*.parquet") for folder in folders)
+    return f"""
+        with footers as (
+            select from_json(decode(value), {quote_literal(_LEDGER_SHAPE)}) as row
+            from parquet_kv_metadata([{globs}])
+            where decode(key) = {quote_literal(LEDGER_KEY)}
+        ),
+        codes as ({_codes(enabled)})
+        select cast(codes.source_code as smallint) as source_code, row.*
+        from footers
+        join codes on codes.source = row.source
+        order by source_code, row.feed, row.delivery_date
+    """
+
+
+def _sources(sources: Sequence[Source], enabled: Collection[str]) -> str:
+    rows = ", ".join(
+        f"({source.code}, {quote_literal(source.name)}, {quote_literal(feed.name)}, {source.name in enabled}, {feed.required})"
+        for source in sources
+        for feed in source.feeds
+    )
+    return f"""
+        select cast(code as smallint) as source_code, source, feed, is_enabled, is_required
+        from (values {rows}) as feeds (code, source, feed, is_enabled, is_required)
+        order by source_code, feed
+    """
+
+
+def _codes(sources: Sequence[Source]) -> str:
+    rows = ", ".join(f"({source.code}, {quote_literal(source.name)})" for source in sources)
+    return f"select * from (values {rows}) as codes (source_code, source)"

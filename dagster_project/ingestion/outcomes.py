@@ -1,0 +1,109 @@
+"""What became of a delivery, and how a person is told.
+
+Belongs here: the result of a load and its messages: what is wrong, what was left untouched, what to do. Not here: finding out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.lake import LedgerRow
+
+Status = Literal["loaded", "unchanged", "held_back", "withdrawn"]
+STATUSES: tuple[Status, ...] = ("loaded", "unchanged", "held_back", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLoad:
+    """What became of one delivery; rows_read = rows_accepted + rows_rejected, always.
+
+    rejected_by: rejected rows per "<column>: <reason>", without any value. bytes: of the delivered files.
+    """
+
+    source: str
+    feed: str
+    delivery_date: date
+    status: Status
+    message: str = ""
+    files: tuple[str, ...] = ()
+    bytes: int = 0
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    rejected_by: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_held_back(self) -> bool:
+        """True when the delivery was refused and the lake kept what it had."""
+        return self.status == "held_back"
+
+
+def in_the_lake(row: LedgerRow, status: Literal["loaded", "unchanged"]) -> DeliveryLoad:
+    """A delivery that stands in the lake, just committed or as it was."""
+    return DeliveryLoad(
+        source=row.source,
+        feed=row.feed,
+        delivery_date=date.fromisoformat(row.delivery_date),
+        status=status,
+        message=f"{row.source}/{row.feed} {row.delivery_date}: {row.remark}." if row.remark else "",
+        files=row.files,
+        bytes=row.bytes,
+        rows_read=row.rows_read,
+        rows_accepted=row.rows_accepted,
+        rows_rejected=row.rows_rejected,
+        rejected_by=row.rejected_by,
+    )
+
+
+def withdrawn(source: Source, feed: Feed, day: date, was_there: bool) -> DeliveryLoad:
+    """A delivery that a marker in landing takes out of the lake."""
+    done = "was taken out of the lake" if was_there else "is not in the lake"
+    text = f"{source.name}/{feed.name} {day}: marked as withdrawn, it {done}. Remove the marker to have it back."
+    return DeliveryLoad(source.name, feed.name, day, "withdrawn", text)
+
+
+def held_back(
+    source: Source,
+    feed: Feed,
+    day: date,
+    problem: str,
+    before: LedgerRow | None,
+    remedy: str = "",
+    files: tuple[str, ...] = (),
+    rows_read: int = 0,
+    rejected_by: Mapping[str, int] | None = None,
+) -> DeliveryLoad:
+    """A delivery that was refused. problem: with file, line and column. before: what the lake holds and keeps."""
+    untouched = (
+        "Nothing of this delivery is in the lake"
+        if before is None
+        else f"The lake keeps the delivery as loaded at {before.loaded_at} UTC ({before.rows_accepted} rows)"
+    )
+    what_to_do = remedy or f"Have the file delivered again, corrected, or correct the contract feeds/{source.name}.yaml"
+    reasons = rejected_by or {}
+    rejected = sum(reasons.values())
+    return DeliveryLoad(
+        source=source.name,
+        feed=feed.name,
+        delivery_date=day,
+        status="held_back",
+        message=f"{source.name}/{feed.name} {day}: {problem}. {untouched}. {what_to_do}.",
+        files=files,
+        rows_read=rows_read,
+        rows_accepted=rows_read - rejected,
+        rows_rejected=rejected,
+        rejected_by=reasons,
+    )
+
+
+def rejected_row(feed: Feed, line: int | None, column_name: str | None, reason: str, message: str) -> str:
+    """One rejected row in words; the value is told unless the column is personal."""
+    place = f"line {line}" + (f", column {column_name}" if column_name else "")
+    column = next((column for column in feed.columns if column.name == column_name), None)
+    if reason == "wrong_type" and column is not None:
+        value = message.partition('Could not convert string "')[2].partition('" to ')[0]
+        value = value or message.partition('Could not convert "')[2].partition('" to ')[0]
+        return f"{place}: {'its value' if column.personal else repr(value)} is not {column.type}"
+    return f"{place}: {reason.replace('_', ' ')}"
