@@ -1,10 +1,16 @@
+{#- Built last: its refresh_id proves that every published table belongs to one finished refresh. -#}
+
+-- depends_on: {{ ref('customer_segments') }}
+-- depends_on: {{ ref('customer_cost_to_serve') }}
+-- depends_on: {{ ref('segment_summary') }}
+-- depends_on: {{ ref('sales_reconciliation') }}
+-- depends_on: {{ ref('sales_exclusions') }}
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}
     where is_newest
 
 ),
-
 
 final as (
 
@@ -13,9 +19,11 @@ final as (
         refresh.base_currency,
         refresh.business_timezone,
         refresh.policy_version,
-        refresh.code_version
+        refresh.code_version,
+        finished.plan_id as refresh_id
     from as_of_dates
     cross join {{ ref('stg_control__refresh') }} as refresh
+    cross join {{ ref('int_refresh_finished') }} as finished
 
 )
 

@@ -28,9 +28,10 @@ sums as (
         segment,
         count(*) as customers,
         sum(net_revenue) as net_revenue,
-        sum(gross_margin) as gross_margin,
+        -- unknown for one is unknown for all: a sum over the others would look like the margin of the whole segment
+        case when count(*) = count(gross_margin) then sum(gross_margin) end as gross_margin,
         sum(cost_to_serve) as cost_to_serve,
-        sum(net_contribution) as net_contribution
+        case when count(*) = count(net_contribution) then sum(net_contribution) end as net_contribution
     from members
     group by as_of_date, dimension, segment
 

@@ -1,0 +1,19 @@
+-- A returned row is a source of which order lines or money got lost, or appeared, between the files and the customers.
+select
+    source,
+    as_of_date,
+    lines_difference,
+    amount_difference
+from {{ ref('source_reconciliation') }}
+where lines_difference is distinct from 0 or amount_difference is distinct from 0
+
+union all
+
+-- lines of a source that has no delivery: the reconciliation begins with the deliveries and would not show them
+select
+    cast(source_code as varchar) as source,
+    as_of_date,
+    -line_count as lines_difference,
+    -net_amount as amount_difference
+from {{ ref('sales_lines_by_outcome') }}
+where source_code not in (select source_code from {{ ref('int_deliveries') }})

@@ -1,0 +1,63 @@
+-- A returned row is a score that holds more than the limit's share of the scored customers, or none: it tells them apart badly.
+{{ config(severity='warn') }}
+
+with scores as (
+
+    {% for score in ['r_score', 'f_score', 'm_score'] %}
+    select
+        as_of_date,
+        '{{ score }}' as measure,
+        {{ score }} as score
+    from {{ ref('customer_rfm') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+counted as (
+
+    select
+        as_of_date,
+        measure,
+        score,
+        count(*) as customers
+    from scores
+    group by as_of_date, measure, score
+
+),
+
+populations as (
+
+    select
+        as_of_date,
+        measure,
+        sum(customers) as all_customers
+    from counted
+    group by as_of_date, measure
+
+),
+
+grid as (
+
+    select
+        populations.as_of_date,
+        populations.measure,
+        numbers.score,
+        populations.all_customers
+    from populations
+    cross join (values (1), (2), (3), (4), (5)) as numbers (score)
+
+)
+
+select
+    grid.as_of_date,
+    grid.measure,
+    grid.score,
+    coalesce(counted.customers, 0) as customers,
+    grid.all_customers
+from grid
+left join counted
+    on grid.as_of_date = counted.as_of_date and grid.measure = counted.measure and grid.score = counted.score
+where
+    counted.customers is null
+    or counted.customers > {{ var('score_share_limit') }} * grid.all_customers

@@ -1,0 +1,37 @@
+-- A returned row is a dimension of the summary that does not hold every customer once, with all their revenue and cost.
+with totals as (
+
+    select
+        count(*) as customers,
+        sum(net_revenue) as net_revenue,
+        sum(cost_to_serve) as cost_to_serve
+    from {{ ref('customer_segments') }}
+
+),
+
+dimensions as (
+
+    select
+        dimension,
+        sum(customers) as customers,
+        sum(net_revenue) as net_revenue,
+        sum(cost_to_serve) as cost_to_serve,
+        sum(customer_share) as customer_share
+    from {{ ref('segment_summary') }}
+    group by dimension
+
+)
+
+select
+    dimensions.dimension,
+    dimensions.customers,
+    totals.customers as all_customers,
+    dimensions.net_revenue,
+    totals.net_revenue as all_net_revenue
+from dimensions
+cross join totals
+where
+    dimensions.customers <> totals.customers
+    or dimensions.net_revenue <> totals.net_revenue
+    or dimensions.cost_to_serve <> totals.cost_to_serve
+    or abs(dimensions.customer_share - 1) > 1e-9
