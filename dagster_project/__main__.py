@@ -1,0 +1,103 @@
+"""The commands behind `make run` and `make dev`: python -m dagster_project COMMAND.
+
+Belongs here: reading a command line and saying what happened. Not here: doing it (orchestration).
+"""
+
+import logging
+import os
+import sys
+from datetime import date
+
+import click
+from pydantic import ValidationError
+
+from dagster_project.settings import PROJECT_ROOT, Settings
+
+
+@click.group()
+def cli() -> None:
+    """Customer segments and cost-to-serve from raw orders."""
+
+
+@cli.command()
+@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First delivery day; default: whatever is waiting.")
+@click.option("--last-day", type=click.DateTime(["%Y-%m-%d"]), help="Last delivery day; default: the first day.")
+def refresh(first_day: date | None, last_day: date | None) -> None:
+    """Load what lies in landing, compute the segments, publish them; then say what came of it."""
+    from time import perf_counter
+
+    started = perf_counter()
+    settings = _settings()
+    _show_progress()
+    click.echo(f"Refreshing {', '.join(settings.sources)} into {settings.data_dir}")
+    from dagster_project.orchestration.days import DayRange
+    from dagster_project.orchestration.refresh import run_refresh
+    from dagster_project.orchestration.summary import summarize
+
+    days = DayRange(_day(first_day), _day(last_day or first_day)) if first_day else None
+    outcome = run_refresh(settings, days)
+    click.echo(summarize(settings, outcome))
+    click.echo(f"Took {perf_counter() - started:.1f} s, start-up included.")
+    sys.exit(0 if outcome.success else 1)
+
+
+@cli.command()
+@click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
+def dev(port: int) -> None:
+    """Open the Dagster UI with this deployment's history; Ctrl-C ends it."""
+    settings = _settings()
+    from dagster_project.orchestration.instance import prepare_instance
+    from dagster_project.orchestration.refresh import deliver_demo
+
+    home = prepare_instance(settings)
+    deliver_demo(settings)
+    click.echo(f"Dagster UI on http://127.0.0.1:{port}, history in {home}; Ctrl-C ends it.")
+    dagster = os.path.join(os.path.dirname(sys.executable), "dagster")
+    os.chdir(PROJECT_ROOT)
+    os.execv(dagster, [dagster, "dev", "--workspace", "workspace.yaml", "--host", "127.0.0.1", "--port", str(port)])
+
+
+@cli.command()
+@click.argument("publication_id", required=False)
+def rollback(publication_id: str | None) -> None:
+    """Make a kept publication the live one again; without an id, list what is kept."""
+    settings = _settings()
+    from dagster_project.publication.swap import published_versions, roll_back
+    from dagster_project.warehouse_lock import warehouse_lock
+
+    if publication_id is None:
+        for one in published_versions(settings.published):
+            click.echo(f"{one.publication_id}  as of {one.as_of_date}  published {one.published_at}")
+        return
+    try:
+        with warehouse_lock(settings.data_dir, "roll back", settings.lock_timeout_seconds):
+            publication = roll_back(settings.published, publication_id)
+    except LookupError as error:
+        raise click.ClickException(str(error.args[0])) from None
+    click.echo(f"Live again: {publication.publication_id}, as of {publication.as_of_date}.")
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors())
+        raise click.ClickException(f"{problems} (environment or .env)") from None
+
+
+def _day(value: date | None) -> date:
+    assert value is not None
+    return date(value.year, value.month, value.day)
+
+
+def _show_progress() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("dagster_project")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,1 @@
+"""Watching: freshness of what is published, and of the data behind it."""

@@ -1,0 +1,92 @@
+"""One refresh in this process, for a command or a test: the same job that the UI and the schedule run.
+
+Belongs here: starting daily_refresh and timing its stages. Not here: what a person reads afterwards (summary.py).
+"""
+
+import logging
+from dataclasses import dataclass, field
+
+import dagster as dg
+
+from dagster_project.orchestration.days import DayRange, newest_day, pending_days
+from dagster_project.orchestration.instance import prepare_instance
+from dagster_project.orchestration.jobs import DAILY_REFRESH
+from dagster_project.settings import DEMO_SOURCE, Settings
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """What a refresh did. seconds: wall time by stage, in the order in which they ran; problems: failed steps, by name."""
+
+    run_id: str
+    success: bool
+    days: DayRange
+    seconds: dict[str, float] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    failed_checks: list[str] = field(default_factory=list)
+
+
+def deliver_demo(settings: Settings) -> None:
+    """Let the invented order system deliver, where the demo is the source; nothing happens when it has delivered before."""
+    if DEMO_SOURCE in settings.sources:
+        from dagster_project.demo import write_demo_order_book
+
+        write_demo_order_book(settings.landing)
+
+
+def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutcome:
+    """Run daily_refresh to its end; days: None takes every day that is waiting in landing.
+
+    A failed step is part of the outcome, not an exception. Raises what the code location raises when it does not load.
+    """
+    from dagster_project.definitions import build_definitions
+
+    prepare_instance(settings)
+    deliver_demo(settings)
+    days = days or pending_days(settings) or newest_day(settings)
+    job = build_definitions(settings).resolve_job_def(DAILY_REFRESH)
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            tags=days.tags,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    return RefreshOutcome(
+        run_id=result.run_id,
+        success=result.success,
+        days=days,
+        seconds=_stage_seconds(result),
+        problems=_problems(result),
+        failed_checks=_failed_checks(result),
+    )
+
+
+def _stage_seconds(result: dg.ExecuteInProcessResult) -> dict[str, float]:
+    return {
+        event.step_key or "": event.step_success_data.duration_ms / 1000
+        for event in result.all_events
+        if event.event_type == dg.DagsterEventType.STEP_SUCCESS
+    }
+
+
+def _problems(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    problems = {}
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            failure = event.step_failure_data
+            error = failure.error.cause if failure.error and failure.error.cause else failure.error
+            text = failure.user_failure_data.description if failure.user_failure_data else None
+            problems[event.step_key or ""] = text or (error.message if error else "failed")
+    return problems
+
+
+def _failed_checks(result: dg.ExecuteInProcessResult) -> list[str]:
+    return [
+        f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+        + (f": {evaluation.description}" if evaluation.description else "")
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed
+    ]

@@ -1,0 +1,74 @@
+"""The publication as an asset: runs when every blocking check of the warehouse passed.
+
+Belongs here: when to publish and what to show. Not here: how (swap.py).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import dagster as dg
+
+from dagster_project.publication.bundle import DATABASE, Publication
+from dagster_project.publication.swap import publish, published_versions
+from dagster_project.settings import Settings
+from dagster_project.warehouse_lock import warehouse_lock
+
+PUBLICATION = dg.AssetKey(["publication", "customer_segments"])
+_OWNER = "team:analytics-engineering"
+
+
+def build_publication_assets(settings: Settings, published_tables: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition]:
+    """The published file, downstream of the models that it is made of."""
+
+    @dg.asset(
+        key=PUBLICATION,
+        deps=published_tables,
+        group_name="publication",
+        owners=[_OWNER],
+        kinds={"duckdb", "parquet"},
+        pool="warehouse",
+        check_specs=[
+            dg.AssetCheckSpec(
+                "reads_back",
+                asset=PUBLICATION,
+                description="The live file opens read-only and says that it is the publication that was just built.",
+            )
+        ],
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
+    )
+    def customer_segments(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        """The file that BI tools, the dashboard and the CRM read: published/customer_segments.duckdb, and its Parquet twin.
+
+        Swapped in as one step after all blocking checks passed, so that a reader is never locked out and never sees half of it.
+        """
+        with warehouse_lock(settings.data_dir, "publish", settings.lock_timeout_seconds):
+            publication = publish(settings.warehouse, settings.published, settings.kept_publications)
+        return dg.MaterializeResult(
+            metadata=_metadata(settings, publication), check_results=[_reads_back(settings, publication)]
+        )
+
+    return [customer_segments]
+
+
+def _metadata(settings: Settings, publication: Publication) -> dict[str, dg.MetadataValue | int]:
+    rows = "\n".join(f"| {name} | {table.rows:,} |" for name, table in publication.tables.items())
+    return {
+        "dagster/row_count": publication.tables["customer_segments"].rows,
+        "as_of_date": dg.MetadataValue.text(publication.as_of_date),
+        "publication_id": dg.MetadataValue.text(publication.publication_id),
+        "content_checksum": dg.MetadataValue.text(publication.content_checksum),
+        "policy_version": dg.MetadataValue.text(publication.policy_version),
+        "file": dg.MetadataValue.path(str(settings.published / DATABASE)),
+        "kept_versions": len(published_versions(settings.published)),
+        "tables": dg.MetadataValue.md(f"| table | rows |\n|---|---:|\n{rows}"),
+    }
+
+
+def _reads_back(settings: Settings, publication: Publication) -> dg.AssetCheckResult:
+    import duckdb
+
+    with duckdb.connect(str(settings.published / DATABASE), read_only=True) as reader:
+        found = reader.execute("select publication_id from publication").fetchall()
+    return dg.AssetCheckResult(
+        check_name="reads_back", passed=found == [(publication.publication_id,)], metadata={"found": str(found)}
+    )

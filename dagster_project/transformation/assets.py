@@ -1,0 +1,170 @@
+"""The dbt models as Dagster assets, their tests as asset checks.
+
+Belongs here: which models a run builds, and how dbt's results become events. Not here: running dbt (invocation.py), names
+(translator.py). A failed test of error severity fails the step, and so holds back everything downstream.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+from dagster_dbt.asset_utils import get_asset_check_key_for_test, get_subset_selection_for_context
+
+from dagster_project.ingestion.contracts import known_sources
+from dagster_project.settings import Settings
+from dagster_project.transformation.column_lineage import LineageCache, Relation
+from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
+from dagster_project.transformation.project import DBT_PROJECT, load_manifest, parsed_project
+from dagster_project.transformation.tables import TableFacts, location_columns, table_facts
+from dagster_project.transformation.translator import RoomTranslator, excluded_models
+from dagster_project.warehouse_lock import warehouse_lock
+
+WAREHOUSE_POOL = "warehouse"
+_MODELS = ("model", "seed", "snapshot")
+
+
+def build_transformation_assets(settings: Settings) -> dg.AssetsDefinition:
+    """All models of the enabled sources as one multi-asset, subsettable by click."""
+    manifest = load_manifest()
+    disabled = [source for source in known_sources() if source not in settings.sources]
+    translator = RoomTranslator(disabled)
+    exclude = excluded_models(disabled)
+
+    @dbt_assets(
+        manifest=manifest,
+        dagster_dbt_translator=translator,
+        exclude=exclude or None,
+        name="transformation",
+        pool=WAREHOUSE_POOL,
+    )
+    def transformation(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        selection, indirect = get_subset_selection_for_context(
+            context, manifest, "fqn:*", exclude or None, None, translator, None
+        )
+        arguments = [*selection, *(("--indirect-selection", indirect) if indirect else ())]
+        with warehouse_lock(settings.data_dir, "build the warehouse", settings.lock_timeout_seconds):
+            results = build(dbt_target(settings), arguments)
+            events = Events(settings, manifest, translator)
+            yield from events.of(results, context.selected_asset_check_keys)
+        events.raise_for_failures(results)
+
+    return transformation
+
+
+def dbt_target(settings: Settings) -> DbtTarget:
+    """Where dbt builds for these settings."""
+    return DbtTarget(
+        project_dir=DBT_PROJECT,
+        parsed_dir=parsed_project(),
+        artifacts_dir=settings.dbt_target,
+        environment={
+            "SEGMENTATION_WAREHOUSE": str(settings.warehouse),
+            "SEGMENTATION_LAKE": str(settings.lake),
+            "SEGMENTATION_KNOWN_SOURCES": ",".join(known_sources()),
+            "SEGMENTATION_BUSINESS_TIMEZONE": settings.business_timezone,
+            "SEGMENTATION_THREADS": str(settings.threads),
+        },
+    )
+
+
+class Events:
+    """dbt's results as Dagster's: a materialization for a model, a check result for a test."""
+
+    def __init__(self, settings: Settings, manifest: Mapping[str, Any], translator: RoomTranslator) -> None:
+        self._settings = settings
+        self._manifest = manifest
+        self._translator = translator
+
+    def of(
+        self, results: list[NodeResult], selected_checks: set[dg.AssetCheckKey]
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        """Events of one invocation, models first; a failed model has none."""
+        built = [result for result in results if result.resource_type in _MODELS and not result.has_failed]
+        nodes = {result.unique_id: self._manifest["nodes"][result.unique_id] for result in results}
+        names = {(nodes[result.unique_id]["schema"], nodes[result.unique_id]["name"]) for result in built}
+        facts = table_facts(self._settings.warehouse, self._settings.lake, names)
+        lineage = LineageCache(self._settings.dbt_target / "column_lineage.json")
+        relations = self._relations(facts)
+        for result in built:
+            node = nodes[result.unique_id]
+            metadata = self._table_metadata(facts.get((node["schema"], node["name"])), node)
+            columns = lineage.lineage(result.compiled_code, relations)
+            metadata["dagster/column_lineage"] = self._column_lineage(columns)
+            metadata["seconds"] = round(result.seconds, 3)
+            yield dg.MaterializeResult(asset_key=self._asset_key(result.unique_id), metadata=metadata)
+        lineage.save()
+        for result in results:
+            check = get_asset_check_key_for_test(self._manifest, self._translator, result.unique_id, None)
+            if check in selected_checks:
+                yield self._check_result(check, result)
+
+    def raise_for_failures(self, results: list[NodeResult]) -> None:
+        """Fail the step, naming what failed, so that nothing is published from it."""
+        failed = [result for result in results if result.has_failed]
+        if not failed:
+            return
+        causes = [result for result in failed if result.status != "skipped"] or failed
+        lines = [f"{result.name}: {result.status} ({' '.join(result.message.split())})" for result in causes]
+        raise dg.Failure(
+            f"{len(causes)} of {len(results)} models and tests failed, {len(failed) - len(causes)} were skipped. Nothing is "
+            "published; what is published stays as it is. Mend the cause and run again.\n" + "\n".join(lines),
+            allow_retries=False,
+        )
+
+    def _asset_key(self, unique_id: str) -> dg.AssetKey:
+        return self._translator.get_asset_spec(self._manifest, unique_id, None).key
+
+    def _relations(self, facts: Mapping[tuple[str, str], TableFacts]) -> dict[str, Relation]:
+        """Everything that compiled SQL may read, by asset key."""
+        relations = {}
+        for node in self._manifest["nodes"].values():
+            known = facts.get((node["schema"], node["name"]))
+            if node["resource_type"] in _MODELS and known:
+                relations[self._asset_key(node["unique_id"]).to_user_string()] = Relation(node["relation_name"], known.columns)
+        locations = {
+            self._asset_key(source["unique_id"]).to_user_string(): source["relation_name"]
+            for source in self._manifest["sources"].values()
+        }
+        for key, columns in location_columns(self._settings.lake, locations).items():
+            relations[key] = Relation(locations[key], columns)
+        return relations
+
+    def _table_metadata(self, facts: TableFacts | None, node: Mapping[str, Any]) -> dict[str, Any]:
+        if facts is None:
+            return {}
+        described = {name.lower(): column.get("description") for name, column in node["columns"].items()}
+        columns = [
+            dg.TableColumn(name, data_type, described.get(name.lower()) or None) for name, data_type in facts.columns.items()
+        ]
+        return {"dagster/row_count": facts.row_count, "dagster/column_schema": dg.TableSchema(columns)}
+
+    def _column_lineage(self, columns: Mapping[str, list[tuple[str, str]]]) -> dg.TableColumnLineage:
+        return dg.TableColumnLineage(
+            {
+                column: [dg.TableColumnDep(dg.AssetKey.from_user_string(key), name) for key, name in origins]
+                for column, origins in columns.items()
+                if origins
+            }
+        )
+
+    def _check_result(self, check: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResult:
+        node = self._manifest["nodes"][result.unique_id]
+        warns = node["config"].get("severity", "error").lower() == "warn" or result.status == "warn"
+        return dg.AssetCheckResult(
+            asset_key=check.asset_key,
+            check_name=check.name,
+            passed=result.status == "pass",
+            severity=dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR,
+            metadata={
+                "status": result.status,
+                "rows": result.failures or 0,
+                "arguments": json.dumps((node.get("test_metadata") or {}).get("kwargs", {}), default=str),
+            },
+        )
+
+
+def published_asset_keys(transformation: dg.AssetsDefinition) -> list[dg.AssetKey]:
+    """The models of the published schema: what a publication is made of."""
+    return sorted(key for key in transformation.keys if key.path[0] == "published")

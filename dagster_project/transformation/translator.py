@@ -1,0 +1,56 @@
+"""How a dbt node looks in Dagster: its key, group, owner, kinds, and what it depends on.
+
+Belongs here: naming. Not here: running anything. Keys are [schema, name], sources [source, table], so that a feed's asset
+and the dbt source that reads it are one node of the graph.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtProject
+
+OWNER = "team:analytics-engineering"
+_SOURCE_ROOM = "models/staging/"
+
+
+class RoomTranslator(DagsterDbtTranslator):
+    """Groups by room, and leaves out what belongs to a source that is switched off."""
+
+    def __init__(self, disabled_sources: Collection[str]) -> None:
+        super().__init__()
+        self._disabled_sources = frozenset(disabled_sources)
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """dbt's own spec, without edges to staging models of sources that are off."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        off = {("staging", name) for name in self._disabled_models(manifest)}
+        if not off.intersection(tuple(dep.asset_key.path) for dep in spec.deps):
+            return spec
+        return spec.replace_attributes(deps=[dep for dep in spec.deps if tuple(dep.asset_key.path) not in off])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The room: the layer, and below marts the area."""
+        _, layer, *area = dbt_resource_props["fqn"]
+        return str(area[0] if layer == "marts" else layer)
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """One team answers for the models."""
+        return [OWNER]
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """What it is built as, and with what."""
+        kind = dbt_resource_props.get("config", {}).get("materialized", "table")
+        return {"dagster/kind/dbt": "", "dagster/kind/duckdb": "", f"dagster/kind/{kind}": ""}
+
+    def _disabled_models(self, manifest: Mapping[str, Any]) -> set[str]:
+        return {
+            node["name"]
+            for node in manifest["nodes"].values()
+            if any(node["original_file_path"].startswith(f"{_SOURCE_ROOM}{source}/") for source in self._disabled_sources)
+        }
+
+
+def excluded_models(disabled_sources: Collection[str]) -> str:
+    """dbt's exclusion of everything that belongs to sources that are switched off; empty when all are on."""
+    return " ".join(f"path:{_SOURCE_ROOM}{source}" for source in sorted(disabled_sources))
