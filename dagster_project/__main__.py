@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from datetime import date
+from pathlib import Path
 
 import click
 from pydantic import ValidationError
@@ -52,7 +53,7 @@ def dev(port: int) -> None:
     home = prepare_instance(settings)
     deliver_demo(settings)
     click.echo(f"Dagster UI on http://127.0.0.1:{port}, history in {home}; Ctrl-C ends it.")
-    dagster = os.path.join(os.path.dirname(sys.executable), "dagster")
+    dagster = str(Path(sys.executable).with_name("dagster"))
     os.chdir(PROJECT_ROOT)
     os.execv(dagster, [dagster, "dev", "--workspace", "workspace.yaml", "--host", "127.0.0.1", "--port", str(port)])
 

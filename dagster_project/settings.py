@@ -25,9 +25,7 @@ def _split_commas(value: object) -> object:
 class Settings(BaseSettings):
     """One deployment. Relative paths count from the project's root; every field reads SEGMENTATION_<FIELD>."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SEGMENTATION_", env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="SEGMENTATION_", env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True)
 
     sources: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(DEMO_SOURCE,), description="Sources that are on; `demo` stands alone."

@@ -1,6 +1,7 @@
 """Which delivery days a run takes: from the oldest day on which landing and lake differ to the newest.
 
-Belongs here: comparing landing with the ledger. Not here: loading (ingestion). After an outage one run takes all days it missed.
+Belongs here: comparing landing with the ledger. Not here: loading (ingestion). After an outage one run takes all
+the days that it missed.
 """
 
 from collections.abc import Mapping

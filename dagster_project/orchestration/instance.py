@@ -13,7 +13,7 @@ _CONFIG = Path(__file__).with_name("dagster.yaml")
 
 
 def prepare_instance(settings: Settings) -> Path:
-    """Make the home folder, put the project's dagster.yaml there unless the deployment has its own, and point DAGSTER_HOME at it."""
+    """Make the home folder and point DAGSTER_HOME at it; the project's dagster.yaml goes there unless there is one."""
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     if not (home / _CONFIG.name).exists():

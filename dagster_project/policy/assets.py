@@ -4,6 +4,7 @@ Belongs here: how they show in Dagster. Not here: checking and loading (tables.p
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -35,7 +36,7 @@ def build_policy_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     ]
 
     @dg.multi_asset(specs=specs, name="policy")
-    def policy(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def policy(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         rows = load_policy(settings.policy_dir, settings.lake)
         files = policy_files(settings.policy_dir)
         version = policy_version(settings.policy_dir)

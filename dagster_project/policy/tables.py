@@ -27,7 +27,8 @@ class PolicyError(ValueError):
 
 class PolicyTable(BaseModel):
     """The contract of one table. columns: type by name, in file order; a trailing ? may be empty. checks: SQL conditions that
-    hold for every row."""
+    hold for every row.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -58,7 +59,7 @@ def policy_tables() -> dict[str, PolicyTable]:
 
 
 def policy_files(policy_dir: Path | None) -> dict[str, Path]:
-    """The file that holds each table: the deployment's own, or the shipped one. Raises PolicyError for a file that is no table."""
+    """The file of each table: the deployment's own, or the shipped one. Raises PolicyError for a file that is no table."""
     tables = policy_tables()
     own = {path.stem: path for path in sorted(policy_dir.glob("*.csv"))} if policy_dir else {}
     if policy_dir and not policy_dir.is_dir():
@@ -86,7 +87,7 @@ def load_policy(policy_dir: Path | None, lake: Path) -> dict[str, int]:
             partial = folder / f".{name}.{os.getpid()}.partial"
             target = str(partial).replace("'", "''")
             connection.execute(f"copy (select * from {name} order by all) to '{target}' (format parquet)")
-            os.replace(partial, folder / f"{name}.parquet")
+            partial.replace(folder / f"{name}.parquet")
     return rows
 
 

@@ -5,6 +5,7 @@ Belongs here: when to publish and what to show. Not here: how (swap.py).
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -36,7 +37,7 @@ def build_publication_assets(settings: Settings, published_tables: Sequence[dg.A
         ],
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
     )
-    def customer_segments(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def customer_segments(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         """The file that BI tools, the dashboard and the CRM read: published/customer_segments.duckdb, and its Parquet twin.
 
         Swapped in as one step after all blocking checks passed, so that a reader is never locked out and never sees half of it.

@@ -18,7 +18,8 @@ class PublicationRefusedError(RuntimeError):
 
 def refuse_unfit_warehouse(connection: "DuckDBPyConnection", catalog: str) -> None:
     """Raise PublicationRefusedError, with every reason, unless the warehouse attached as `catalog` holds one finished, tested
-    refresh with customers in it."""
+    refresh with customers in it.
+    """
     problems = [*_unfinished(connection, catalog), *_failed_nodes(connection, catalog)] or _empty(connection, catalog)
     if problems:
         raise PublicationRefusedError(

@@ -30,7 +30,7 @@ def publish(warehouse: Path, published: Path, kept: int) -> Publication:
     building = versions / f"{_BUILDING}{os.getpid()}"
     publication = build_bundle(warehouse, building)
     version = versions / publication.publication_id
-    os.rename(building, version)
+    building.rename(version)
     _swap_in(version, published)
     for old in published_versions(published)[kept:]:
         shutil.rmtree(versions / old.publication_id)
@@ -49,7 +49,8 @@ def roll_back(published: Path, publication_id: str) -> Publication:
     kept = [one.publication_id for one in published_versions(published)]
     if publication_id not in kept:
         raise LookupError(
-            f"No kept publication is called {publication_id!r}. The published file is as it was. Kept: {', '.join(kept) or 'none'}."
+            f"No kept publication is called {publication_id!r}. The published file is as it was. "
+            f"Kept: {', '.join(kept) or 'none'}."
         )
     version = published / _VERSIONS / publication_id
     _swap_in(version, published)
@@ -65,4 +66,4 @@ def _swap_in(version: Path, published: Path) -> None:
         shutil.copyfile(version / name, partial)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(partial, published / name)
+        partial.replace(published / name)

@@ -39,7 +39,7 @@ def build_transformation_assets(settings: Settings) -> dg.AssetsDefinition:
         name="transformation",
         pool=WAREHOUSE_POOL,
     )
-    def transformation(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def transformation(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         selection, indirect = get_subset_selection_for_context(
             context, manifest, "fqn:*", exclude or None, None, translator, None
         )
@@ -79,7 +79,7 @@ class Events:
 
     def of(
         self, results: list[NodeResult], selected_checks: set[dg.AssetCheckKey]
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         """Events of one invocation, models first; a failed model has none."""
         built = [result for result in results if result.resource_type in _MODELS and not result.has_failed]
         nodes = {result.unique_id: self._manifest["nodes"][result.unique_id] for result in results}

@@ -48,7 +48,7 @@ class LineageCache:
             return
         partial = self._path.with_suffix(f".{os.getpid()}.tmp")
         partial.write_text(json.dumps({**self._known, **self._used}))
-        os.replace(partial, self._path)
+        partial.replace(self._path)
 
 
 def _read(path: Path) -> dict[str, Lineage]:

@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -15,6 +16,9 @@ from dagster_project.policy.assets import policy_asset_key
 from dagster_project.policy.tables import policy_tables, policy_version
 from dagster_project.settings import Settings
 from dagster_project.transformation.project import code_version, project_fingerprint
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 REFRESH = dg.AssetKey(["control", "refresh"])
 AS_OF_DATES = dg.AssetKey(["control", "as_of_dates"])
@@ -52,34 +56,38 @@ def write_refresh_control(settings: Settings) -> None:
             _replace(connection, table, folder)
 
 
-def _replace(connection: object, table: str, folder: Path) -> None:
+def _replace(connection: "DuckDBPyConnection", table: str, folder: Path) -> None:
     partial = folder / f".{table}.{os.getpid()}.partial"
     target = str(partial).replace("'", "''")
-    connection.execute(f"copy {table} to '{target}' (format parquet)")  # type: ignore[attr-defined]
-    os.replace(partial, folder / f"{table}.parquet")
+    connection.execute(f"copy {table} to '{target}' (format parquet)")
+    partial.replace(folder / f"{table}.parquet")
 
 
 def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """The two control tables, downstream of the policy whose version they carry."""
-    about = {"group_name": "control", "owners": ["team:data-engineering"], "kinds": {"parquet"}}
+    about: dict[str, Any] = {"group_name": "control", "owners": ["team:data-engineering"], "kinds": {"parquet"}}
     specs = [
         dg.AssetSpec(
             REFRESH,
             description="One row: the settings and versions that a refresh stands for.",
             deps=[policy_asset_key(table) for table in policy_tables()],
-            metadata={"dagster/column_schema": _schema(["fingerprint", "code_version", "policy_version", "base_currency"])},
-            **about,  # type: ignore[arg-type]
+            metadata={
+                "dagster/column_schema": _schema(
+                    ["fingerprint", "code_version", "policy_version", "base_currency", "business_timezone"]
+                )
+            },
+            **about,
         ),
         dg.AssetSpec(
             AS_OF_DATES,
             description="The as-of dates that were asked for; none means the newest complete day.",
             metadata={"dagster/column_schema": _schema(["as_of_date"])},
-            **about,  # type: ignore[arg-type]
+            **about,
         ),
     ]
 
     @dg.multi_asset(specs=specs, name="refresh_control")
-    def control(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def control(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         write_refresh_control(settings)
         yield dg.MaterializeResult(asset_key=REFRESH, metadata={"dagster/row_count": 1, "code_version": code_version()})
         yield dg.MaterializeResult(asset_key=AS_OF_DATES, metadata={"dagster/row_count": len(settings.as_of_dates)})

@@ -78,8 +78,8 @@ def build(target: DbtTarget, arguments: Sequence[str]) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    manifest = Manifest.from_msgpack((target.parsed_dir / "partial_parse.msgpack").read_bytes())  # type: ignore[no-untyped-call]
-    manifest.build_flat_graph()
+    manifest = Manifest.from_msgpack((target.parsed_dir / "partial_parse.msgpack").read_bytes())
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     runner = dbtRunner(manifest=manifest, callbacks=[_log_progress])
     command = ["build", "--exclude-resource-type", "unit_test", *arguments]
     with _environment(target.environment), _released_warehouse():
@@ -146,7 +146,7 @@ def _released_warehouse() -> Iterator[None]:
     finally:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-        environment = DuckDBConnectionManager._ENV
-        DuckDBConnectionManager.close_all_connections()
+        environment: Any = DuckDBConnectionManager._ENV
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if environment is not None:
             environment.close()

@@ -6,7 +6,6 @@ Belongs here: the fingerprint of the project's files and the manifest parsed fro
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -58,7 +57,7 @@ def parsed_project() -> Path:
     try:
         parse(DBT_PROJECT, fresh)
         try:
-            os.rename(fresh, parsed)
+            fresh.rename(parsed)
         except OSError:
             if not (parsed / "manifest.json").is_file():
                 raise
