@@ -1,6 +1,34 @@
-with customers as (
+with as_of_dates as (
 
-    select * from {{ ref('customer_segments') }}
+    select as_of_date from {{ ref('int_as_of_dates') }}
+    where is_newest
+
+),
+
+customers as (
+
+    -- amounts as they are inside, to four decimals: rounded once, after the sum, so that the summary ties to the ledger
+    select
+        profitability.as_of_date,
+        profitability.net_revenue,
+        profitability.gross_margin,
+        profitability.cost_to_serve,
+        profitability.net_contribution,
+        rfm.rfm_segment,
+        abc.abc_revenue,
+        abc.abc_profit
+    from {{ ref('customer_profitability') }} as profitability
+    inner join as_of_dates on profitability.as_of_date = as_of_dates.as_of_date
+    left join {{ ref('customer_rfm') }} as rfm
+        on
+            profitability.as_of_date = rfm.as_of_date
+            and profitability.source_code = rfm.source_code
+            and profitability.customer_key = rfm.customer_key
+    left join {{ ref('customer_abc') }} as abc
+        on
+            profitability.as_of_date = abc.as_of_date
+            and profitability.source_code = abc.source_code
+            and profitability.customer_key = abc.customer_key
 
 ),
 

@@ -46,6 +46,7 @@ margins as (
             )
         end as cost_of_goods,
         case
+            when customers.window_sale_line_count + customers.window_return_line_count = 0 then null
             when customers.line_without_cost_count = 0 then 'actual'
             when assumed_margins.gross_margin_share is not null then 'assumed'
             else 'unknown'

@@ -1,0 +1,23 @@
+-- A returned row is a rule that one version of a policy table states twice: whatever joins it would count twice.
+{%- set keys = {
+    'abc_classes': ['abc_class'],
+    'activity_rates': ['activity'],
+    'assumed_margins': ['source'],
+    'delivery_tariffs': ['zone'],
+    'delivery_zones': ['country'],
+    'parameters': ['name'],
+    'rfm_fixed_points': ['measure', 'cut_number'],
+    'rfm_measures': ['measure'],
+    'rfm_quantile_points': ['cut_number'],
+    'rfm_segment_map': ['r_score', 'fm_score']
+} %}
+{% for table, columns in keys.items() %}
+select
+    '{{ table }}' as policy_table,
+    valid_from,
+    {{ "cast(" ~ columns | join(" as varchar) || ', ' || cast(") ~ " as varchar)" }} as rule
+from {{ ref('stg_policy__' ~ table) }}
+group by valid_from, {{ columns | join(', ') }}
+having count(*) > 1
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
