@@ -100,10 +100,6 @@ def _reconciliation(connection: "DuckDBPyConnection", currency: str) -> Iterator
 
 
 def _stages(outcome: RefreshOutcome) -> Iterator[str]:
-    yield (
-        f"Deliveries of {outcome.days.first} to {outcome.days.last}"
-        if outcome.days.first != outcome.days.last
-        else (f"Deliveries of {outcome.days.first}")
-    )
+    yield "Stages"
     for stage, seconds in outcome.seconds.items():
         yield f"  {stage.replace('__', '.'):<44}{seconds:>8.2f} s"

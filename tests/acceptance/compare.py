@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-WALL_CLOCK_COLUMNS = {"publication_id", "published_at"}
+WALL_CLOCK_COLUMNS = {"publication_id", "published_at", "refresh_id"}
 
 
 @dataclass(frozen=True)
