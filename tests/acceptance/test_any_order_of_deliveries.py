@@ -1,0 +1,136 @@
+"""The central property: what is published depends on what is delivered, not on how it came there."""
+
+import random
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import pytest
+from compare import describe_difference, published_content
+from pipeline import refresh
+
+from dagster_project.settings import Settings
+
+_SEED = 20111209
+_DAYS = 7
+
+
+@pytest.fixture(scope="module")
+def day_files(test_data: Path) -> list[Path]:
+    """Some consecutive real day files from the busy season."""
+    return sorted((test_data / "online_retail").glob("2011-11-*.csv"))[:_DAYS]
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Settings:
+    """An empty deployment whose landing the test fills."""
+    (tmp_path / "landing" / "online_retail").mkdir(parents=True)
+    return _settings(tmp_path)
+
+
+def _settings(data_dir: Path) -> Settings:
+    return Settings(sources=("online_retail",), data_dir=data_dir, _env_file=None)
+
+
+def _deliver(settings: Settings, files: Sequence[Path]) -> None:
+    for file in files:
+        shutil.copyfile(file, settings.landing / "online_retail" / file.name)
+
+
+def _plan_is_full(settings: Settings) -> bool:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        return connection.execute("select is_full from intermediate.int_refresh_plan").fetchall() == [(True,)]
+
+
+@pytest.fixture(scope="module")
+def clean_load(day_files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a clean load of all the days publishes."""
+    settings = _settings(tmp_path_factory.mktemp("clean"))
+    (settings.landing / "online_retail").mkdir(parents=True)
+    _deliver(settings, day_files)
+    return refresh(settings)
+
+
+def _assert_same(published: Path, expected: Path) -> None:
+    assert published_content(published) == published_content(expected), describe_difference(published, expected)
+
+
+def _corrected(file: Path, change: Callable[[list[str]], list[str]], target: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    target.write_text("".join(change(lines)), encoding="utf-8")
+
+
+def test_days_one_by_one_in_random_order_publish_what_a_clean_load_does(
+    deployment: Settings, day_files: list[Path], clean_load: Path
+) -> None:
+    """Late and early deliveries: every refresh but the first builds upon the one before."""
+    files = list(day_files)
+    random.Random(_SEED).shuffle(files)
+    for number, file in enumerate(files):
+        _deliver(deployment, [file])
+        published = refresh(deployment)
+        assert _plan_is_full(deployment) == (number == 0)
+    _assert_same(published, clean_load)
+
+
+def test_a_delivery_corrected_withdrawn_and_brought_back_leaves_no_trace(
+    deployment: Settings, day_files: list[Path], clean_load: Path
+) -> None:
+    """A wrong file, its recall and the right file again: the tables are those of the right file, at every step."""
+    _deliver(deployment, day_files)
+    refresh(deployment)
+    landed = deployment.landing / "online_retail" / day_files[3].name
+
+    _corrected(day_files[3], lambda lines: [lines[0], *lines[200:], *lines[1:20]], landed)
+    corrected = refresh(deployment)
+    assert published_content(corrected) != published_content(clean_load)
+    assert not _plan_is_full(deployment)
+
+    marker = landed.with_name(f"{landed.name}.withdrawn")
+    marker.touch()
+    withdrawn = refresh(deployment)
+    assert not _plan_is_full(deployment)
+    without = withdrawn.read_bytes()
+    _assert_same(refresh(deployment, "--full-refresh"), _saved(without, deployment.data_dir / "without.duckdb"))
+
+    marker.unlink()
+    shutil.copyfile(day_files[3], landed)
+    _assert_same(refresh(deployment), clean_load)
+    assert not _plan_is_full(deployment)
+
+
+def _saved(content: bytes, path: Path) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def test_the_same_deliveries_again_change_nothing(deployment: Settings, day_files: list[Path], clean_load: Path) -> None:
+    """A second run of the same morning is free of consequences, whatever order the rows of a file have."""
+    _deliver(deployment, day_files)
+    refresh(deployment)
+    _deliver(deployment, day_files)
+    _assert_same(refresh(deployment), clean_load)
+    shuffled = random.Random(_SEED)
+    for file in day_files:
+
+        def mixed(lines: list[str]) -> list[str]:
+            return [lines[0], *shuffled.sample(lines[1:], len(lines) - 1)]
+
+        _corrected(file, mixed, deployment.landing / "online_retail" / file.name)
+    _assert_same(refresh(deployment), clean_load)
+
+
+@pytest.mark.long
+def test_the_whole_year_in_three_shuffled_loads_publishes_what_one_load_does(test_data: Path, tmp_path: Path) -> None:
+    """All 305 days: in one load, and in three loads of shuffled days, the last ones twice."""
+    files = sorted((test_data / "online_retail").glob("*.csv"))
+    whole = Settings(sources=("online_retail",), data_dir=tmp_path / "whole", landing_dir=test_data, _env_file=None)
+    expected = refresh(whole)
+    parts = _settings(tmp_path / "parts")
+    (parts.landing / "online_retail").mkdir(parents=True)
+    shuffled = random.Random(_SEED).sample(files, len(files))
+    for chunk in (shuffled[:100], shuffled[100:290], shuffled[280:]):
+        _deliver(parts, chunk)
+        published = refresh(parts)
+    _assert_same(published, expected)
