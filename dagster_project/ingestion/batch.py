@@ -38,26 +38,27 @@ class FeedLoad:
 
 
 @contextmanager
-def memory_database(spill: Path) -> Iterator["DuckDBPyConnection"]:
+def memory_database(spill: Path, threads: int = 1) -> Iterator["DuckDBPyConnection"]:
     """A database of one's own; what does not fit into memory goes to the spill folder.
 
-    With one thread, each cursor that another Python thread uses works on its own; for a single large file, raise it.
+    Never shared by two readers of CSV: DuckDB 1.5 keeps one list of reject tables per database, and readers that run side by
+    side in it find their rejected rows under another reader's file.
     """
     import duckdb
 
-    with duckdb.connect(config={"threads": 1, "temp_directory": str(spill)}) as connection:
+    with duckdb.connect(config={"threads": threads, "temp_directory": str(spill)}) as connection:
         # a moment without an offset is UTC, on every machine
-        connection.execute("set global timezone = 'UTC'")
+        connection.execute("set timezone = 'UTC'")
         yield connection
 
 
-def load_batch(load: FeedLoad, batch: Sequence[Arrival], database: "DuckDBPyConnection") -> list[DeliveryLoad]:
+def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> list[DeliveryLoad]:
     """Read and commit a batch; a file that cannot be read at all is held back and leaves the others alone."""
     import duckdb
 
     # what the file itself can cause; a statement that DuckDB does not understand is a defect and must not look like bad data
     unreadable = (duckdb.DataError, duckdb.InvalidInputException, duckdb.IOException)
-    with database.cursor() as connection:
+    with memory_database(load.folder.loading / "spill", threads) as connection:
         try:
             counts = read_files(connection, load.feed, batch[0].layout, [arrival.path for arrival in batch])
         except unreadable as error:
@@ -67,7 +68,7 @@ def load_batch(load: FeedLoad, batch: Sequence[Arrival], database: "DuckDBPyConn
         else:
             pairs = enumerate(zip(batch, counts, strict=True))
             return [_settle(connection, load, arrival, number, count) for number, (arrival, count) in pairs]
-    return [outcome for arrival in batch for outcome in load_batch(load, [arrival], database)]
+    return [outcome for arrival in batch for outcome in load_batch(load, [arrival], threads)]
 
 
 def _settle(connection: "DuckDBPyConnection", load: FeedLoad, arrival: Arrival, number: int, count: FileCount) -> DeliveryLoad:

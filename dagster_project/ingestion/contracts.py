@@ -107,6 +107,7 @@ class Feed(_Strict):
     csv: CsvOptions = CsvOptions()
     columns: tuple[Column, ...] = Field(min_length=1)
     calendar: tuple[Weekday, ...] = Field(default=(), description="Weekdays on which a delivery is expected.")
+    calendar_until: date | None = Field(default=None, description="Last expected delivery, for a source that has ended.")
     reject_tolerance: float = Field(default=0.0, ge=0, le=1, description="Share of a delivery's rows that may be rejected.")
     control_total: str | None = Field(default=None, description="Summed over the accepted rows, into the ledger.")
 

@@ -24,11 +24,6 @@ def quote_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def quote_list(texts: Sequence[str]) -> str:
-    """Texts as a SQL list of literals."""
-    return "[" + ", ".join(map(quote_literal, texts)) + "]"
-
-
 def quote_path(path: object, pattern: str = "") -> str:
     """A path as a SQL literal that DuckDB takes as it is, also where it holds *, ? or [. pattern: a glob below it."""
     return quote_literal(re.sub(r"([*?\[])", r"[\1]", str(path)) + pattern)

@@ -6,6 +6,7 @@ nonsense. Belongs here: finding the names in a file, comparing them. Not here: r
 
 import csv
 import gzip
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from dagster_project.ingestion.expressions import quote_path
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class DeliveryRefusedError(Exception):
@@ -67,10 +71,12 @@ def csv_layout(feed: Feed, path: Path) -> Layout:
         with _open_text(path, encoding) as stream:
             reader = csv.reader(stream, delimiter=feed.csv.delimiter, quotechar=feed.csv.quote)
             found = [name.strip() for name in next(reader, [])]
-    except (OSError, EOFError, UnicodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeError, csv.Error) as error:
         raise DeliveryRefusedError(f"{path.name}, line 1: the header cannot be read as {feed.csv.encoding}: {error}") from None
     if not found:
         raise DeliveryRefusedError(f"{path.name}, line 1: there is no header")
+    if any(_UNREADABLE in name for name in found):
+        raise DeliveryRefusedError(f"{path.name}, line 1: the header is not {feed.csv.encoding}; found: {', '.join(found)}")
     return compare(feed, found, path.name)
 
 
@@ -93,6 +99,7 @@ def json_layout(feed: Feed, path: Path, connection: "DuckDBPyConnection") -> Lay
 
 
 def _open_text(path: Path, encoding: str) -> TextIO:
+    """errors="replace": bytes beyond the header are read along with it, and are judged row by row later."""
     if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding=encoding, newline="")
-    return path.open(encoding=encoding, newline="")
+        return gzip.open(path, "rt", encoding=encoding, newline="", errors="replace")
+    return path.open(encoding=encoding, newline="", errors="replace")

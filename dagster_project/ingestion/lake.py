@@ -99,7 +99,7 @@ class FeedFolder:
     @contextmanager
     def exclusively(self) -> Iterator[None]:
         """One load of a feed at a time, across processes; a second one waits. The lock ends with the process that holds it."""
-        self.loading.mkdir(parents=True, exist_ok=True)
+        self.loading.parent.mkdir(parents=True, exist_ok=True)
         with (self.loading.parent / f"{self.feed}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _remove_tree(self.loading)

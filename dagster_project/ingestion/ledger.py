@@ -3,6 +3,7 @@
 Belongs here: reading the ledger of all deliveries from their footers, the two tables. Not here: writing a footer (batch.py).
 """
 
+import json
 import shutil
 import uuid
 from collections.abc import Collection, Sequence
@@ -17,11 +18,31 @@ from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, commit_file, 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_LEDGER_SHAPE = """{
-    "source": "VARCHAR", "feed": "VARCHAR", "delivery_date": "DATE", "load_id": "VARCHAR", "files": ["VARCHAR"],
-    "bytes": "BIGINT", "sha256": "VARCHAR", "rows_read": "BIGINT", "rows_accepted": "BIGINT", "rows_rejected": "BIGINT",
-    "control_total": "DECIMAL(38,4)", "loaded_at": "TIMESTAMP"
-}"""
+# name: (type, what it says)
+DELIVERIES_COLUMNS = {
+    "source_code": ("SMALLINT", "Short code of the source."),
+    "source": ("VARCHAR", "Source that delivered."),
+    "feed": ("VARCHAR", "Feed of the source."),
+    "delivery_date": ("DATE", "Day of the delivery."),
+    "load_id": ("VARCHAR", "Load that committed the delivery; another one when its content was replaced."),
+    "files": ("VARCHAR[]", "Names of the delivered files, without folders."),
+    "bytes": ("BIGINT", "Size of the delivered files, as delivered."),
+    "sha256": ("VARCHAR", "SHA-256 of the delivered files."),
+    "rows_read": ("BIGINT", "Rows in the delivered files: accepted and rejected ones."),
+    "rows_accepted": ("BIGINT", "Rows in the lake."),
+    "rows_rejected": ("BIGINT", "Rows in the quarantine, under the same load_id."),
+    "control_total": ("DECIMAL(38,4)", "The contract's control total over the accepted rows; empty where it states none."),
+    "loaded_at": ("TIMESTAMP", "Moment of the commit, UTC."),
+}
+SOURCES_COLUMNS = {
+    "source_code": ("SMALLINT", "Short code of the source."),
+    "source": ("VARCHAR", "Source that has a contract."),
+    "feed": ("VARCHAR", "Feed of the source."),
+    "is_enabled": ("BOOLEAN", "True when the source is switched on."),
+    "is_required": ("BOOLEAN", "True when nothing can be said without the feed."),
+}
+_IN_THE_FOOTER = {name: kind for name, (kind, _) in DELIVERIES_COLUMNS.items() if name not in ("source_code", "files")}
+_LEDGER_SHAPE = json.dumps({**_IN_THE_FOOTER, "files": ["VARCHAR"]})
 
 
 def write_control(lake: Path, enabled_sources: Sequence[str], feeds_dir: Path = FEEDS_DIR) -> dict[str, int]:
@@ -61,6 +82,7 @@ def _deliveries(lake: Path, enabled: Sequence[Source]) -> str:
     """All committed deliveries, in one statement over the footers; the anchors have no ledger row and so never appear."""
     folders = [lake / "raw" / source.name / feed.name for source in enabled for feed in source.feeds]
     globs = ", ".join(quote_path(folder, "/*/*.parquet") for folder in folders)
+    fields = ", ".join(f"row.{name} as {name}" for name in DELIVERIES_COLUMNS if name != "source_code")
     return f"""
         with footers as (
             select from_json(decode(value), {quote_literal(_LEDGER_SHAPE)}) as row
@@ -68,10 +90,10 @@ def _deliveries(lake: Path, enabled: Sequence[Source]) -> str:
             where decode(key) = {quote_literal(LEDGER_KEY)}
         ),
         codes as ({_codes(enabled)})
-        select cast(codes.source_code as smallint) as source_code, row.*
+        select cast(codes.source_code as smallint) as source_code, {fields}
         from footers
         join codes on codes.source = row.source
-        order by source_code, row.feed, row.delivery_date
+        order by source_code, feed, delivery_date
     """
 
 
@@ -91,3 +113,11 @@ def _sources(sources: Sequence[Source], enabled: Collection[str]) -> str:
 def _codes(sources: Sequence[Source]) -> str:
     rows = ", ".join(f"({source.code}, {quote_literal(source.name)})" for source in sources)
     return f"select * from (values {rows}) as codes (source_code, source)"
+
+
+def count_rows(lake: Path, source: str, feed: str) -> int:
+    """Rows that the lake holds of a feed, from the footers."""
+    folder = quote_path(lake / "raw" / source / feed, "/*/*.parquet")
+    with memory_database(lake / "loading") as connection:
+        rows = connection.execute(f"select coalesce(sum(num_rows), 0)::bigint from parquet_file_metadata({folder})").fetchall()
+    return int(rows[0][0])

@@ -50,20 +50,16 @@ def load_deliveries(
             looked_at = list(pool.map(lambda delivery: _look_at(load, delivery, database), landed))
         settled = [one for one in looked_at if isinstance(one, DeliveryLoad)]
         arrived = [one for one in looked_at if isinstance(one, Arrival)]
-        return sorted(settled + _load_arrivals(load, arrived, database, workers), key=lambda one: one.delivery_date)
+        return sorted(settled + _load_arrivals(load, arrived, workers), key=lambda one: one.delivery_date)
 
 
-def _load_arrivals(
-    load: FeedLoad, arrivals: Sequence[Arrival], database: "DuckDBPyConnection", workers: int
-) -> list[DeliveryLoad]:
+def _load_arrivals(load: FeedLoad, arrivals: Sequence[Arrival], workers: int) -> list[DeliveryLoad]:
     """Small files side by side, one thread each; then the large ones, one after another with all threads."""
     small = [arrival for arrival in arrivals if arrival.weight <= BATCH_BYTES]
     large = [arrival for arrival in arrivals if arrival.weight > BATCH_BYTES]
     with ThreadPoolExecutor(workers) as pool:
-        outcomes = list(pool.map(lambda batch: load_batch(load, batch, database), fill_batches(small, workers)))
-    if large:
-        database.execute(f"set threads = {workers}")
-    outcomes += [load_batch(load, [arrival], database) for arrival in large]
+        outcomes = list(pool.map(lambda batch: load_batch(load, batch), fill_batches(small, workers)))
+    outcomes += [load_batch(load, [arrival], threads=workers) for arrival in large]
     return [outcome for batch in outcomes for outcome in batch]
 
 

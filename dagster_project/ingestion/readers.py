@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.ingestion.contracts import Feed
-from dagster_project.ingestion.expressions import quote_list, quote_literal, quote_path
+from dagster_project.ingestion.expressions import quote_literal, quote_path
 from dagster_project.ingestion.headers import Layout
 
 if TYPE_CHECKING:
@@ -74,8 +74,6 @@ def _read_csv(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, path
         f"{quote_literal(name)}: {quote_literal(columns[name].type)}" if name in columns else f"'_extra_{place}': 'VARCHAR'"
         for place, name in enumerate(layout.found)
     )
-    # A missing value of these is a row that DuckDB itself rejects, with its line; a text would become an empty text instead.
-    forced = [column.name for column in feed.columns if not column.nullable and column.type != "VARCHAR"]
     options = {
         "columns": f"{{{types}}}",
         "auto_detect": "false",
@@ -86,8 +84,6 @@ def _read_csv(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, path
         "encoding": quote_literal(feed.csv.encoding),
         "store_rejects": "true",
     }
-    if forced:
-        options["force_not_null"] = quote_list(forced)
     if feed.csv.decimal_separator != ".":
         options["decimal_separator"] = quote_literal(feed.csv.decimal_separator)
     if feed.csv.date_format:
@@ -108,13 +104,7 @@ def _read_csv(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, path
             file_id as _file_no,
             min(line) as line,
             arg_min(column_name, column_idx) as column_name,
-            arg_min(
-                case
-                    when error_type = 'CAST' and error_message not like '%Could not convert%' then '{MISSING_VALUE}'
-                    else case cast(error_type as varchar) {reasons} else lower(cast(error_type as varchar)) end
-                end,
-                column_idx
-            ) as reason,
+            arg_min(case error_type::varchar {reasons} else lower(error_type::varchar) end, column_idx) as reason,
             string_agg(trim(error_message), '; ' order by column_idx) as message,
             ltrim(any_value(csv_line), chr(10) || chr(13)) as raw_text
         from reject_errors
