@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from dagster_project.ingestion.contracts import Source, load_sources
+from dagster_project.ingestion.arrivals import FileState
+from dagster_project.ingestion.contracts import Feed, Source, load_sources
+from dagster_project.ingestion.lake import FeedFolder, LedgerRow
 from dagster_project.ingestion.landing import landed_deliveries
 from dagster_project.settings import Settings
 
@@ -31,15 +33,12 @@ class DayRange:
 
 
 def pending_days(settings: Settings) -> DayRange | None:
-    """The days whose deliveries are new, changed or withdrawn since the lake was loaded; None when there is nothing to do.
-
-    Looks at names, sizes and times of change only; whether a touched file really differs is for the load to say.
-    """
-    loaded = _loaded(settings.lake)
+    """The days whose deliveries are new, changed or withdrawn since the lake was loaded; None when there is nothing to do."""
     days = [
         day
         for source in load_sources(settings.sources)
-        for day in _pending(source, settings.landing, loaded)
+        for feed in source.feeds
+        for day in _pending(source, feed, settings.landing, _ledger(settings.lake, source, feed))
         if day >= source.first_delivery_date
     ]
     return DayRange(min(days), max(days)) if days else None
@@ -47,46 +46,46 @@ def pending_days(settings: Settings) -> DayRange | None:
 
 def newest_day(settings: Settings) -> DayRange:
     """The newest day of any delivery, landed or loaded; today when there is none. A run of it computes everything again."""
-    landed = [
-        delivery.delivery_date
+    days = [
+        day
         for source in load_sources(settings.sources)
         for feed in source.feeds
-        for delivery in landed_deliveries(source, feed, settings.landing)
+        for day in (
+            *(delivery.delivery_date for delivery in landed_deliveries(source, feed, settings.landing)),
+            *_ledger(settings.lake, source, feed),
+        )
     ]
-    loaded = [day for _, _, day in _loaded(settings.lake)]
-    newest = max([*landed, *loaded], default=datetime.now(UTC).date())
+    newest = max(days, default=datetime.now(UTC).date())
     return DayRange(newest, newest)
 
 
-def _pending(source: Source, landing: Path, loaded: Mapping[tuple[str, str, date], datetime]) -> list[date]:
+def _ledger(lake: Path, source: Source, feed: Feed) -> Mapping[date, LedgerRow]:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return FeedFolder(lake, source.name, feed.name).read_ledger(connection)
+
+
+def _pending(source: Source, feed: Feed, landing: Path, ledger: Mapping[date, LedgerRow]) -> list[date]:
     days = []
-    for feed in source.feeds:
-        for delivery in landed_deliveries(source, feed, landing):
-            loaded_at = loaded.get((source.name, feed.name, delivery.delivery_date))
-            if delivery.is_withdrawn:
-                is_pending = loaded_at is not None
-            else:
-                is_pending = loaded_at is None or any(_changed_at(path) >= loaded_at for path in delivery.files)
-            if is_pending:
-                days.append(delivery.delivery_date)
+    for delivery in landed_deliveries(source, feed, landing):
+        row = ledger.get(delivery.delivery_date)
+        if delivery.is_withdrawn:
+            is_pending = row is not None
+        else:
+            is_pending = row is None or row.contract != feed.fingerprint or any(_differs(path, row) for path in delivery.files)
+        if is_pending:
+            days.append(delivery.delivery_date)
     return days
 
 
-def _changed_at(path: Path) -> datetime:
+def _differs(path: Path, row: LedgerRow) -> bool:
+    """Only a file that was touched since the load is worth hashing; a copied or restored one is the same all the same."""
     status = path.stat()
-    # a file moved into landing keeps its old time of change; the time of its arrival is the inode's
-    return datetime.fromtimestamp(max(status.st_mtime, status.st_ctime), UTC).replace(tzinfo=None)
+    if status.st_size == row.bytes and max(status.st_mtime, status.st_ctime) < _timestamp(row.loaded_at):
+        return False
+    return FileState.of(path).sha256 != row.sha256
 
 
-def _loaded(lake: Path) -> dict[tuple[str, str, date], datetime]:
-    """When each delivery was loaded, by source, feed and day, as the control table of the last run says."""
-    import duckdb
-
-    ledger = lake / "control" / "deliveries.parquet"
-    if not ledger.exists():
-        return {}
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "select source, feed, delivery_date, loaded_at from read_parquet(?)", [str(ledger)]
-        ).fetchall()
-    return {(source, feed, day): loaded_at for source, feed, day, loaded_at in rows}
+def _timestamp(loaded_at: str) -> float:
+    return datetime.fromisoformat(loaded_at).replace(tzinfo=UTC).timestamp()

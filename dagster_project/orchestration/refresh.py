@@ -37,7 +37,7 @@ def deliver_demo(settings: Settings) -> None:
 
 
 def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutcome:
-    """Run daily_refresh to its end; days: None takes every delivery that lies in landing; those that did not change cost a look.
+    """Run daily_refresh to its end; days: None takes all that lies in landing, where the unchanged costs a look.
 
     A failed step is part of the outcome, not an exception. Raises what the code location raises when it does not load.
     """

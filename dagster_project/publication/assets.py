@@ -51,10 +51,11 @@ def build_publication_assets(settings: Settings, published_tables: Sequence[dg.A
     return [customer_segments]
 
 
-def _metadata(settings: Settings, publication: Publication) -> dict[str, dg.MetadataValue | int]:
+def _metadata(settings: Settings, publication: Publication) -> dict[str, Any]:
     rows = "\n".join(f"| {name} | {table.rows:,} |" for name, table in publication.tables.items())
     return {
         "dagster/row_count": publication.tables["customer_segments"].rows,
+        "dagster/column_schema": _column_schema(settings),
         "as_of_date": dg.MetadataValue.text(publication.as_of_date),
         "publication_id": dg.MetadataValue.text(publication.publication_id),
         "content_checksum": dg.MetadataValue.text(publication.content_checksum),
@@ -63,6 +64,18 @@ def _metadata(settings: Settings, publication: Publication) -> dict[str, dg.Meta
         "kept_versions": len(published_versions(settings.published)),
         "tables": dg.MetadataValue.md(f"| table | rows |\n|---|---:|\n{rows}"),
     }
+
+
+def _column_schema(settings: Settings) -> dg.TableSchema:
+    """The contract of the main table, as the file itself carries it."""
+    import duckdb
+
+    with duckdb.connect(str(settings.published / DATABASE), read_only=True) as reader:
+        columns = reader.execute(
+            "select column_name, data_type, comment from duckdb_columns()"
+            " where table_name = 'customer_segments' order by column_index"
+        ).fetchall()
+    return dg.TableSchema([dg.TableColumn(name, data_type, comment) for name, data_type, comment in columns])
 
 
 def _reads_back(settings: Settings, publication: Publication) -> dg.AssetCheckResult:

@@ -119,8 +119,15 @@ def _node_result(result: Any) -> NodeResult:
 
 
 def _log_progress(event: Any) -> None:
-    if event.info.name in {"LogModelResult", "LogTestResult", "LogNodeResult"}:
-        _log.log(logging.ERROR if event.info.level == "error" else logging.INFO, event.info.msg)
+    """One line per table that was built and per test that did not pass: views and passed tests are a matter of course."""
+    if event.info.name not in {"LogModelResult", "LogTestResult", "LogNodeResult"}:
+        return
+    level = {"error": logging.ERROR, "warn": logging.WARNING}.get(event.info.level, logging.INFO)
+    if event.info.name == "LogTestResult" and event.data.status == "pass":
+        level = logging.DEBUG
+    if event.info.name == "LogModelResult" and " view model " in event.info.msg:
+        level = logging.DEBUG
+    _log.log(level, event.info.msg)
 
 
 @contextmanager

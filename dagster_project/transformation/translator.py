@@ -53,4 +53,4 @@ class RoomTranslator(DagsterDbtTranslator):
 
 def excluded_models(disabled_sources: Collection[str]) -> str:
     """dbt's exclusion of everything that belongs to sources that are switched off; empty when all are on."""
-    return " ".join(f"path:{_SOURCE_ROOM}{source}" for source in sorted(disabled_sources))
+    return " ".join(f"fqn:staging.{source}" for source in sorted(disabled_sources))

@@ -1,0 +1,145 @@
+"""The main job, whole: what it publishes, records and says, and what it does when something is wrong."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from conftest import Refreshed
+
+from dagster_project.definitions import build_definitions
+from dagster_project.orchestration.days import DayRange, newest_day, pending_days
+from dagster_project.orchestration.refresh import run_refresh
+from dagster_project.orchestration.summary import summarize
+from dagster_project.settings import Settings
+
+
+def _published(settings: Settings) -> bytes:
+    return (settings.published / "customer_segments.duckdb").read_bytes()
+
+
+def test_the_demo_goes_from_landing_to_a_published_file(refreshed: Refreshed) -> None:
+    """What a newcomer does first must end in tables that a BI tool opens."""
+    assert refreshed.outcome.success, refreshed.outcome.problems
+    with duckdb.connect(str(refreshed.settings.published / "customer_segments.duckdb"), read_only=True) as reader:
+        segments = {row[0] for row in reader.execute("select distinct rfm_segment from customer_segments").fetchall()}
+        assert {"champions", "lost", "new", None} <= segments
+        assert reader.execute("select as_of_date from publication").fetchall() == [(date(2026, 9, 30),)]
+        assert reader.execute(
+            "select sum(abs(lines_difference)), sum(abs(amount_difference)) from sales_reconciliation"
+        ).fetchall() == [(0, 0)]
+
+
+def test_the_summary_says_what_a_person_wants_to_know_and_names_nobody(refreshed: Refreshed) -> None:
+    """The closing text stands in terminals and logs: totals, no customer."""
+    text = summarize(refreshed.settings, refreshed.outcome)
+    for word in ("As of Wednesday, 30 September 2026", "champions", "ABC by profit", "5 quarantined", "transformation"):
+        assert word in text
+    assert str(refreshed.settings.published / "customer_segments.duckdb") in text
+    with duckdb.connect(str(refreshed.settings.published / "customer_segments.duckdb"), read_only=True) as reader:
+        ids = [row[0] for row in reader.execute("select source_customer_id from customer_segments").fetchall()]
+    assert not [one for one in ids if one in text]
+
+
+def test_every_asset_says_what_it_is_and_what_it_holds(refreshed: Refreshed, instance: dg.DagsterInstance) -> None:
+    """Description, kind, owner, group, columns and rows: the UI is where a data engineer learns the product."""
+    definitions = build_definitions(refreshed.settings)
+    incomplete: dict[str, list[str]] = {}
+    for spec in definitions.resolve_all_asset_specs():
+        event = instance.get_latest_materialization_event(spec.key)
+        materialization = event.asset_materialization if event else None
+        recorded = dict(materialization.metadata) if materialization else {}
+        found = {
+            "description": spec.description,
+            "kinds": spec.kinds,
+            "owners": spec.owners,
+            "group": spec.group_name not in (None, "default"),
+            "columns": {**spec.metadata, **recorded}.get("dagster/column_schema"),
+            "rows": recorded.get("dagster/row_count"),
+        }
+        missing = [name for name, value in found.items() if value is None or value in (False, "", [], set())]
+        if missing:
+            incomplete[spec.key.to_user_string()] = missing
+    assert incomplete == {}
+
+
+def test_column_lineage_leads_from_a_published_column_to_its_origin(instance: dg.DagsterInstance) -> None:
+    """Somebody doubts a number: the UI shows the columns that it is made of."""
+    event = instance.get_latest_materialization_event(dg.AssetKey(["published", "customer_segments"]))
+    assert event is not None
+    assert event.asset_materialization is not None
+    lineage = event.asset_materialization.metadata["dagster/column_lineage"].value
+    assert isinstance(lineage, dg.TableColumnLineage)
+    origins = {(dep.asset_key.to_user_string(), dep.column_name) for dep in lineage.deps_by_column["net_contribution"]}
+    assert ("marts/customer_profitability", "net_contribution") in origins
+
+
+def test_personal_data_and_raw_values_stay_out_of_the_event_log(refreshed: Refreshed, instance: dg.DagsterInstance) -> None:
+    """The event log is kept for long and read by many."""
+    with duckdb.connect(str(refreshed.settings.published / "customer_segments.duckdb"), read_only=True) as reader:
+        ids = {row[0] for row in reader.execute("select source_customer_id from customer_segments").fetchall()}
+    log = " ".join(str(entry) for entry in instance.all_logs(refreshed.outcome.run_id))
+    assert not [one for one in ids if one in log]
+
+
+def test_a_failed_blocking_check_publishes_nothing(deployment: Settings, tmp_path: Path) -> None:
+    """A rule that leaves a cell of the map without a name: the tests find it, yesterday's file stays."""
+    before = _published(deployment)
+    shipped = Path(build_definitions.__code__.co_filename).with_name("policy") / "tables" / "rfm_segment_map.csv"
+    own = tmp_path / "policy"
+    own.mkdir()
+    lines = shipped.read_text().splitlines(keepends=True)
+    (own / shipped.name).write_text("".join(line for line in lines if ",5,5," not in line))
+    outcome = run_refresh(deployment.model_copy(update={"policy_dir": own}))
+    assert not outcome.success
+    assert list(outcome.problems) == ["transformation"]
+    assert "assert_rfm_map_is_total_and_every_name_reachable" in outcome.problems["transformation"]
+    assert _published(deployment) == before
+    assert "FAILED" in summarize(deployment, outcome)
+
+    # publishing alone, by click, is refused as well: the warehouse remembers which tests did not pass
+    definitions = build_definitions(deployment)
+    job = definitions.resolve_implicit_global_asset_job_def()
+    result = job.execute_in_process(asset_selection=[dg.AssetKey(["publication", "customer_segments"])], raise_on_error=False)
+    assert not result.success
+    assert _published(deployment) == before
+
+    assert run_refresh(deployment).success
+    assert _published(deployment) != before
+
+
+def test_a_held_back_delivery_fails_its_check_and_the_rest_is_published(deployment: Settings) -> None:
+    """One broken file must not cost the morning: the old delivery stands, the check says what to do."""
+    (deployment.landing / "demo" / "orders" / "2026-09-30.csv").write_text("order_id\n")
+    outcome = run_refresh(deployment, DayRange(date(2026, 9, 30), date(2026, 9, 30)))
+    assert outcome.success
+    assert any("deliveries_accepted" in check and "2026-09-30" in check for check in outcome.failed_checks)
+
+
+def test_after_an_outage_one_run_takes_all_the_days_that_wait(deployment: Settings) -> None:
+    """The schedule asks landing, not the calendar: three days without a machine are one run, not three."""
+    assert pending_days(deployment) is None
+    assert newest_day(deployment) == DayRange(date(2026, 9, 30), date(2026, 9, 30))
+    for day in ("2026-09-10", "2026-09-25"):
+        path = deployment.landing / "demo" / "orders" / f"{day}.csv"
+        path.write_text(path.read_text().replace("GBP", "EUR"))
+    (deployment.landing / "demo" / "order_lines" / "2026-09-28.csv.withdrawn").touch()
+    assert pending_days(deployment) == DayRange(date(2026, 9, 10), date(2026, 9, 28))
+
+
+def test_the_schedule_starts_one_run_at_six_in_the_business_zone(deployment: Settings) -> None:
+    """Summer time or not, the dashboard is ready at seven."""
+    definitions = build_definitions(deployment)
+    schedule = definitions.resolve_schedule_def("every_morning")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 6 * * *", "Europe/London")
+    context = dg.build_schedule_context(
+        instance=dg.DagsterInstance.ephemeral(), scheduled_execution_time=datetime(2026, 10, 1, 6, tzinfo=UTC)
+    )
+    assert schedule.evaluate_tick(context).run_requests
+
+
+def test_one_job_holds_deliveries_models_and_publication(deployment: Settings) -> None:
+    """Anything left out of the job would go stale without a word."""
+    definitions = build_definitions(deployment)
+    job = definitions.resolve_job_def("daily_refresh")
+    assert job.asset_layer.executable_asset_keys == {spec.key for spec in definitions.resolve_all_asset_specs()}
