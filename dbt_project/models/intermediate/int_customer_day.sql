@@ -11,16 +11,16 @@ with order_lines as (
 
     select * from {{ ref('fct_order_lines') }}
     where
-        customer_key is not null
-        and order_date is not null
-        and line_outcome <> 'superseded'
-        {%- if is_incremental() %}
-        and (source_code, customer_key, order_date) in (
+        {% if is_incremental() -%}
+        (source_code, customer_key, order_date) in (
             select source_code, customer_key, order_date from {{ ref('int_touched_customer_days') }}
             union
             select source_code, customer_key, order_date from {{ days_of_touched_orders() }}
         )
-        {%- endif %}
+        and {% endif -%}
+        customer_key is not null
+        and order_date is not null
+        and line_outcome <> 'superseded'
 
 ),
 

@@ -27,10 +27,10 @@ final as (
     from orders
     inner join sources on orders.source_code = sources.source_code
     where
+        {% if is_incremental() -%}
+        (orders.source_code, orders.customer_key) not in (select source_code, customer_key from {{ this }})
+        and {% endif -%}
         orders.customer_key is not null
-        {%- if is_incremental() %}
-        and (orders.source_code, orders.customer_key) not in (select source_code, customer_key from {{ this }})
-        {%- endif %}
 
 )
 

@@ -15,26 +15,26 @@ landed as (
     select source_code, order_key, delivery_date
     from {{ lake }}
     where
-        {% if is_full %}false{% else %}delivery_date in ({{ delivery_date_literals(ref('int_changed_deliveries')) }})
-        and (source_code, delivery_date) in (select source_code, delivery_date from changed){% endif %}
+        (source_code, delivery_date) in (select source_code, delivery_date from changed)
+        and delivery_date in ({{ 'null' if is_full else delivery_date_literals(ref('int_changed_deliveries')) }})
     {% if not loop.last %}union{% endif %}
     {% endfor %}
 
 ),
 
+{% if not is_full -%}
 touched as (
 
     select source_code, order_key from landed
-    {%- if not is_full %}
     union
     select source_code, order_key from {{ fact }}
     where
         delivery_date in ({{ delivery_date_literals(ref('int_changed_deliveries')) }})
         and (source_code, delivery_date) in (select source_code, delivery_date from changed)
-    {%- endif %}
 
 ),
 
+{% endif -%}
 final as (
 
     select * from landed

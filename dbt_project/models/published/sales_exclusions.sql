@@ -5,17 +5,22 @@ with outcomes as (
 
 ),
 
+sources as (
+
+    select distinct source_code, source from {{ ref('stg_control__feeds') }}
+
+),
+
 final as (
 
     select
         outcomes.as_of_date,
-        feeds.source,
+        sources.source,
         outcomes.line_outcome as reason,
         outcomes.line_count,
         outcomes.net_amount
     from outcomes
-    inner join (select distinct source, source_code from {{ ref('stg_control__feeds') }}) as feeds
-        on outcomes.source_code = feeds.source_code
+    inner join sources on outcomes.source_code = sources.source_code
     where outcomes.line_outcome not in ('sale', 'return')
 
 )

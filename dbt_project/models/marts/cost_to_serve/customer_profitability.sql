@@ -16,16 +16,21 @@ activity_costs as (
 
 ),
 
+sources as (
+
+    select distinct source_code, source from {{ ref('stg_control__feeds') }}
+
+),
+
 assumed_margins as (
 
     select
-        feeds.source_code,
+        sources.source_code,
         margins.gross_margin_share,
         margins.valid_from,
         margins.valid_to
     from {{ ref('stg_policy__assumed_margins') }} as margins
-    inner join (select distinct source, source_code from {{ ref('stg_control__feeds') }}) as feeds
-        on margins.source = feeds.source
+    inner join sources on margins.source = sources.source
 
 ),
 

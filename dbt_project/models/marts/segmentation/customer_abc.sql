@@ -35,16 +35,32 @@ classified as (
         accumulated.source_code,
         accumulated.customer_key,
         accumulated.measure,
-        classes.abc_class
+        policy.abc_class
     from accumulated
-    inner join {{ ref('stg_policy__abc_classes') }} as classes
+    inner join {{ ref('stg_policy__abc_classes') }} as policy
         on
             -- compared as amounts and not as a quotient: exact at the cut itself
             cast(accumulated.amount_before as decimal(28, 4))
-            >= cast(accumulated.total as decimal(28, 4)) * cast(classes.share_from as decimal(5, 4))
+            >= cast(accumulated.total as decimal(28, 4)) * cast(policy.share_from as decimal(5, 4))
             and cast(accumulated.amount_before as decimal(28, 4))
-            < cast(accumulated.total as decimal(28, 4)) * cast(classes.share_below as decimal(5, 4))
-            and {{ valid_on('classes', 'accumulated.as_of_date') }}
+            < cast(accumulated.total as decimal(28, 4)) * cast(policy.share_below as decimal(5, 4))
+            and {{ valid_on('policy', 'accumulated.as_of_date') }}
+
+),
+
+classes as (
+
+    select * from classified
+    union all
+    -- the policy divides what is positive; the rest is a class of its own
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        measure,
+        'D' as abc_class
+    from measures
+    where amount <= 0
 
 ),
 
@@ -54,17 +70,15 @@ final as (
         measures.as_of_date,
         measures.source_code,
         measures.customer_key,
-        max(case when measures.measure = 'revenue' then coalesce(classified.abc_class, case when measures.amount <= 0 then 'D' end) end)
-            as abc_revenue,
-        max(case when measures.measure = 'profit' then coalesce(classified.abc_class, case when measures.amount <= 0 then 'D' end) end)
-            as abc_profit
+        max(case when measures.measure = 'revenue' then classes.abc_class end) as abc_revenue,
+        max(case when measures.measure = 'profit' then classes.abc_class end) as abc_profit
     from measures
-    left join classified
+    left join classes
         on
-            measures.as_of_date = classified.as_of_date
-            and measures.source_code = classified.source_code
-            and measures.customer_key = classified.customer_key
-            and measures.measure = classified.measure
+            measures.as_of_date = classes.as_of_date
+            and measures.source_code = classes.source_code
+            and measures.customer_key = classes.customer_key
+            and measures.measure = classes.measure
     group by measures.as_of_date, measures.source_code, measures.customer_key
 
 )

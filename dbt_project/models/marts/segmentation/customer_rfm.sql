@@ -10,10 +10,10 @@ cut_points as (
     select
         as_of_date,
         measure,
-        count(*) as cut_count,
         {%- for number in range(1, 5) %}
-        max(case when cut_number = {{ number }} then cut_value end) as cut_{{ number }}{{ ',' if not loop.last }}
+        max(case when cut_number = {{ number }} then cut_value end) as cut_{{ number }},
         {%- endfor %}
+        count(*) as cut_count
     from {{ ref('rfm_cut_points') }}
     group by as_of_date, measure
 
