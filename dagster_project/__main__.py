@@ -1,6 +1,6 @@
 """The commands behind `make run` and `make dev`: python -m dagster_project COMMAND.
 
-Belongs here: reading a command line and saying what happened. Not here: doing it (orchestration).
+Belongs here: reading a command line and saying what happened. Not here: doing it (commands).
 """
 
 import logging
@@ -31,9 +31,9 @@ def refresh(first_day: date | None, last_day: date | None) -> None:
     settings = _settings()
     _show_progress()
     click.echo(f"Refreshing {', '.join(settings.sources)} into {settings.data_dir}")
+    from dagster_project.commands.refresh import run_refresh
+    from dagster_project.commands.summary import summarize
     from dagster_project.orchestration.days import DayRange
-    from dagster_project.orchestration.refresh import run_refresh
-    from dagster_project.orchestration.summary import summarize
 
     days = DayRange(_day(first_day), _day(last_day or first_day)) if first_day else None
     outcome = run_refresh(settings, days)
@@ -47,8 +47,8 @@ def refresh(first_day: date | None, last_day: date | None) -> None:
 def dev(port: int) -> None:
     """Open the Dagster UI with this deployment's history; Ctrl-C ends it."""
     settings = _settings()
+    from dagster_project.commands.refresh import deliver_demo
     from dagster_project.orchestration.instance import prepare_instance
-    from dagster_project.orchestration.refresh import deliver_demo
 
     home = prepare_instance(settings)
     deliver_demo(settings)

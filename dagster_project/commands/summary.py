@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.orchestration.refresh import RefreshOutcome
+from dagster_project.commands.refresh import RefreshOutcome
 from dagster_project.settings import Settings
 
 if TYPE_CHECKING:

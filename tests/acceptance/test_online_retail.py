@@ -52,7 +52,7 @@ def oracle(test_data: Path, project_root: Path) -> Oracle:
 @pytest.fixture(scope="module")
 def published(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file of one run over all real deliveries, opened as a BI tool would."""
-    from dagster_project.orchestration.refresh import run_refresh  # loads Dagster, which the raw files do not need
+    from dagster_project.commands.refresh import run_refresh  # loads Dagster, which the raw files do not need
 
     data_dir = tmp_path_factory.mktemp("online_retail")
     outcome = run_refresh(Settings(sources=(SOURCE,), landing_dir=test_data, data_dir=data_dir, _env_file=None))

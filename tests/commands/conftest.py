@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from dagster_project.orchestration.refresh import RefreshOutcome, run_refresh
+from dagster_project.commands.refresh import RefreshOutcome, run_refresh
 from dagster_project.settings import Settings
 
 

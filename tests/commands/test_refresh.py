@@ -7,10 +7,10 @@ import dagster as dg
 import duckdb
 from conftest import Refreshed
 
+from dagster_project.commands.refresh import run_refresh
+from dagster_project.commands.summary import summarize
 from dagster_project.definitions import build_definitions
 from dagster_project.orchestration.days import DayRange, newest_day, pending_days
-from dagster_project.orchestration.refresh import run_refresh
-from dagster_project.orchestration.summary import summarize
 from dagster_project.settings import Settings
 
 
