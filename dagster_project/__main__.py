@@ -47,10 +47,16 @@ def refresh(first_day: date | None, last_day: date | None) -> None:
 def dev(port: int) -> None:
     """Open the Dagster UI with this deployment's history; Ctrl-C ends it."""
     settings = _settings()
+    import dagster as dg
+
     from dagster_project.commands.refresh import deliver_demo
-    from dagster_project.orchestration.instance import prepare_instance
+    from dagster_project.orchestration.instance import alive_as_ui, end_dead_runs, prepare_instance
 
     home = prepare_instance(settings)
+    if not alive_as_ui(home):
+        raise click.ClickException(f"A UI on {home} is running already. Nothing was started. Use that one, or stop it first.")
+    with dg.DagsterInstance.get() as instance:
+        end_dead_runs(instance, home, launched_by_ui=True)
     deliver_demo(settings)
     click.echo(f"Dagster UI on http://127.0.0.1:{port}, history in {home}; Ctrl-C ends it.")
     dagster = str(Path(sys.executable).with_name("dagster"))

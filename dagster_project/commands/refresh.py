@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 
 from dagster_project.orchestration.days import DayRange
-from dagster_project.orchestration.instance import prepare_instance
+from dagster_project.orchestration.instance import alive_as_command, end_dead_runs, prepare_instance
 from dagster_project.orchestration.jobs import DAILY_REFRESH
 from dagster_project.settings import DEMO_SOURCE, Settings
 
@@ -43,13 +43,14 @@ def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutc
     """
     from dagster_project.definitions import build_definitions
 
-    prepare_instance(settings)
+    home = prepare_instance(settings)
     deliver_demo(settings)
     job = build_definitions(settings).resolve_job_def(DAILY_REFRESH)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, alive_as_command(home) as tags:
+        end_dead_runs(instance, home)
         result = job.execute_in_process(
             instance=instance,
-            tags=days.tags if days else {},
+            tags={**tags, **(days.tags if days else {})},
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )

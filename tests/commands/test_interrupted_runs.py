@@ -1,0 +1,123 @@
+"""Runs that are killed, and runs that meet: nothing is lost, nothing half-written, the next run repairs everything."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import duckdb
+import pytest
+from conftest import Refreshed
+
+from dagster_project.settings import Settings
+
+_CORRECTED_DAY = "2026-09-15.csv"
+
+
+def _start(settings: Settings, **more: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "SEGMENTATION_SOURCES": "demo", "SEGMENTATION_DATA_DIR": str(settings.data_dir), **more}
+    command = [sys.executable, "-m", "dagster_project", "refresh"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def _kill_at(process: "subprocess.Popen[str]", words: str) -> None:
+    """kill -9 as soon as the run says these words."""
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if words in line:
+            os.kill(process.pid, signal.SIGKILL)
+            break
+    else:
+        raise AssertionError(f"the run ended without saying {words!r}: {''.join(said)}")
+    process.communicate()
+
+
+def _segments(settings: Settings) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(settings.published / "customer_segments.duckdb"), read_only=True) as reader:
+        return reader.execute("select * from customer_segments order by all").fetchall()
+
+
+def _deliver_correction(settings: Settings) -> None:
+    """A corrected delivery: ten orders fewer, so that the refresh has something to take away and to add."""
+    orders = settings.landing / "demo" / "orders" / _CORRECTED_DAY
+    lines = orders.read_text().splitlines(keepends=True)
+    orders.write_text("".join([lines[0], *lines[11:]]))
+
+
+@pytest.fixture(scope="module")
+def corrected(refreshed: Refreshed, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
+    """What an undisturbed refresh makes of the corrected delivery."""
+    data_dir = tmp_path_factory.mktemp("undisturbed") / "data"
+    shutil.copytree(refreshed.settings.data_dir, data_dir)
+    settings = Settings(data_dir=data_dir, _env_file=None)
+    _deliver_correction(settings)
+    process = _start(settings)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    return _segments(settings)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("int_touched_orders", marks=pytest.mark.long),
+        "fct_order_lines",
+        "int_customer_day",
+        pytest.param("published.customer_segments", marks=pytest.mark.long),
+    ],
+)
+def test_a_run_killed_while_dbt_builds_is_repaired_by_the_next(
+    deployment: Settings, corrected: list[tuple[object, ...]], moment: str
+) -> None:
+    """The fact may be ahead of what is built upon it: the next run must notice, whatever table was the last."""
+    before = _segments(deployment)
+    _deliver_correction(deployment)
+    _kill_at(_start(deployment), moment)
+    assert _segments(deployment) == before
+    process = _start(deployment)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    assert _segments(deployment) == corrected
+    assert corrected != before
+
+
+def test_of_two_runs_at_the_same_time_one_waits_for_the_other(
+    deployment: Settings, corrected: list[tuple[object, ...]]
+) -> None:
+    """Somebody runs by hand while the schedule runs: both end well, and the result is right."""
+    _deliver_correction(deployment)
+    runs = [_start(deployment), _start(deployment)]
+    outputs = [run.communicate(timeout=300)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], outputs
+    assert sum("the warehouse is in use by process" in output for output in outputs) >= 1, outputs
+    assert _segments(deployment) == corrected
+
+
+def test_a_run_that_may_not_wait_says_who_holds_the_warehouse(deployment: Settings) -> None:
+    """The message names the process, so that a person can look at it or stop it."""
+    holder = subprocess.Popen(
+        [
+            *(sys.executable, "-c"),
+            "import pathlib, sys, time\n"
+            "from dagster_project.warehouse_lock import warehouse_lock\n"
+            "with warehouse_lock(pathlib.Path(sys.argv[1]), 'look around', 5):\n"
+            "    print('held', flush=True)\n"
+            "    time.sleep(300)\n",
+            str(deployment.data_dir),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    try:
+        process = _start(deployment, SEGMENTATION_LOCK_TIMEOUT_SECONDS="0")
+        output, _ = process.communicate(timeout=300)
+    finally:
+        holder.kill()
+        holder.communicate()
+    assert process.returncode == 1
+    assert f"in use by process {holder.pid} (look around" in output
