@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -140,7 +141,7 @@ class Feed(_Strict):
         """The control total's expression with quoted names; NULL when the feed has none."""
         return "NULL" if self.control_total is None else to_sql(self.control_total, [c.name for c in self.columns])
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of all that decides how a file is read; descriptions, calendar and tolerance do not."""
         columns = [(column.name, column.type, column.nullable, column.key) for column in self.columns]

@@ -22,7 +22,7 @@ from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, in_the_l
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MOST_WORKERS = 4
+_MOST_WORKERS = 8
 
 
 def load_deliveries(
