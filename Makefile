@@ -40,7 +40,7 @@ dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
 	@exec $(BIN)/python -m dagster_project dev
 
 test: $(INSTALLED) ## Run the fast tests (no root, nothing outside Python)
-	@$(PYTEST) -n 2
+	@$(PYTEST) -n 2 --dist loadfile
 
 test-system: $(INSTALLED) browser ## Run the tests that need a browser (installed through apt-get when root)
 	@$(PYTEST) -m system
