@@ -36,12 +36,18 @@ def _tables(connection: "DuckDBPyConnection", catalog: str) -> set[tuple[str, st
 
 
 def _unfinished(connection: "DuckDBPyConnection", catalog: str) -> list[str]:
-    needed = {("intermediate", "int_refresh_plan"), ("published", "publication"), ("published", "customer_segments")}
+    needed = {
+        *(("intermediate", "int_refresh_plan"), ("monitoring", "node_results")),
+        *(("published", "publication"), ("published", "customer_segments")),
+    }
     if missing := needed - _tables(connection, catalog):
         return [f"the warehouse has no {' and no '.join(sorted(table for _, table in missing))} yet"]
     finished = connection.execute(
         f"select count(*) from {catalog}.published.publication as publication"
         f" inner join {catalog}.intermediate.int_refresh_plan as plan on publication.refresh_id = plan.plan_id"
+        # the outcomes of a killed refresh are those of the one before: they must be of this one
+        f" inner join {catalog}.monitoring.node_results as results"
+        " on results.name = 'int_refresh_plan' and results.invocation_id = plan.plan_id"
     ).fetchone()
     if finished == (1,):
         return []
@@ -53,10 +59,10 @@ def _unfinished(connection: "DuckDBPyConnection", catalog: str) -> list[str]:
 
 def _failed_nodes(connection: "DuckDBPyConnection", catalog: str) -> list[str]:
     if ("monitoring", "node_results") not in _tables(connection, catalog):
-        return ["no test has run on this warehouse"]
+        return []
     failed = connection.execute(
         f"select name, status from {catalog}.monitoring.node_results"
-        " where status in ('fail', 'error', 'runtime error', 'skipped') order by status, name"
+        " where severity = 'error' and status not in ('success', 'pass', 'warn') order by status, name"
     ).fetchall()
     shown = [f"{name}: {status}" for name, status in failed[:_SHOWN]]
     more = [f"and {len(failed) - _SHOWN} more"] if len(failed) > _SHOWN else []

@@ -56,8 +56,10 @@ select
     coalesce(counted.customers, 0) as customers,
     grid.all_customers
 from grid
+inner join {{ ref('stg_policy__parameters') }} as parameters
+    on parameters.name = 'largest_score_share' and {{ valid_on('parameters', 'grid.as_of_date') }}
 left join counted
     on grid.as_of_date = counted.as_of_date and grid.measure = counted.measure and grid.score = counted.score
 where
     counted.customers is null
-    or counted.customers > {{ var('score_share_limit') }} * grid.all_customers
+    or counted.customers > parameters.value * grid.all_customers

@@ -17,7 +17,9 @@ create table published.publication as
     select date '2026-09-30' as as_of_date, 'p1' as policy_version, 'c1' as code_version, 'r1' as refresh_id;
 create table intermediate.int_refresh_plan as select 'r1' as plan_id;
 create table monitoring.node_results as
-    select 'test.a' as unique_id, 'a_test' as name, 'pass' as status;
+    select 'a_test' as name, 'error' as severity, 'pass' as status, 'r0' as invocation_id
+    union all select 'a_hint', 'warn', 'fail', 'r1'
+    union all select 'int_refresh_plan', 'error', 'success', 'r1';
 """
 
 

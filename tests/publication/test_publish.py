@@ -71,11 +71,12 @@ def test_equal_content_has_an_equal_checksum_whatever_the_row_order(warehouse: P
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        ("update monitoring.node_results set status = 'fail'", "a_test: fail"),
+        ("update monitoring.node_results set status = 'fail' where name = 'a_test'", "1 models or tests did not pass"),
+        ("update monitoring.node_results set invocation_id = 'r0'", "was not finished"),
         ("update intermediate.int_refresh_plan set plan_id = 'r2'", "was not finished"),
         ("delete from published.customer_segments", "customer_segments has no row"),
         ("delete from published.publication", "a required feed has not delivered yet"),
-        ("drop table monitoring.node_results", "no test has run"),
+        ("drop table monitoring.node_results", "the warehouse has no node_results"),
         ("drop table published.customer_segments", "the warehouse has no customer_segments"),
     ],
 )

@@ -9,7 +9,7 @@ final as (
     select
         delivery_date,
         order_id,
-        customer_id as source_customer_id,
+        nullif(trim(customer_id), '') as source_customer_id,
         {{ business_date('ordered_at') }} as order_date,
         ship_to_country,
         case status
