@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from dagster_project.orchestration.days import DayRange
+from dagster_project.orchestration.days import DayRange, newest_day, pending_days
 from dagster_project.orchestration.instance import alive_as_command, end_dead_runs, prepare_instance
 from dagster_project.orchestration.jobs import DAILY_REFRESH
 from dagster_project.settings import DEMO_SOURCE, Settings
@@ -22,7 +22,7 @@ class RefreshOutcome:
 
     run_id: str
     success: bool
-    days: DayRange | None
+    days: DayRange
     seconds: dict[str, float] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     failed_checks: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ def deliver_demo(settings: Settings) -> None:
 
 
 def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutcome:
-    """Run daily_refresh to its end; days: None takes all that lies in landing, where the unchanged costs a look.
+    """Run daily_refresh to its end; days: None takes every delivery that waits in landing.
 
     A failed step is part of the outcome, not an exception. Raises what the code location raises when it does not load.
     """
@@ -45,12 +45,13 @@ def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutc
 
     home = prepare_instance(settings)
     deliver_demo(settings)
+    days = days or pending_days(settings) or newest_day(settings)
     job = build_definitions(settings).resolve_job_def(DAILY_REFRESH)
     with dg.DagsterInstance.get() as instance, alive_as_command(home) as tags:
         end_dead_runs(instance, home)
         result = job.execute_in_process(
             instance=instance,
-            tags={**tags, **(days.tags if days else {})},
+            tags={**tags, **days.tags},
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )

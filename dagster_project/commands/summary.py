@@ -100,6 +100,7 @@ def _reconciliation(connection: "DuckDBPyConnection", currency: str) -> Iterator
 
 
 def _stages(outcome: RefreshOutcome) -> Iterator[str]:
-    yield "Stages"
+    first, last = outcome.days.first, outcome.days.last
+    yield f"Delivery days {first} to {last}" if first != last else f"Delivery day {first}"
     for stage, seconds in outcome.seconds.items():
         yield f"  {stage.replace('__', '.'):<44}{seconds:>8.2f} s"

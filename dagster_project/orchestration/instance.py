@@ -24,10 +24,12 @@ _CONFIG = Path(__file__).with_name("dagster.yaml")
 _ALIVE = "alive"
 _PROCESS_TAG = "segmentation/process"
 _UI = "ui"
+_EVENTS_PER_BATCH = "1000"
 
 
 def prepare_instance(settings: Settings) -> Path:
     """Make the home folder and point DAGSTER_HOME at it; the project's dagster.yaml goes there unless there is one."""
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", _EVENTS_PER_BATCH)
     home = settings.dagster_home
     (home / _ALIVE).mkdir(parents=True, exist_ok=True)
     if not (home / _CONFIG.name).exists():

@@ -35,7 +35,8 @@ def deployment(refreshed: Refreshed, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def instance(refreshed: Refreshed) -> Iterator[dg.DagsterInstance]:
+def instance(refreshed: Refreshed, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The instance that holds the history of the shared refresh."""
+    monkeypatch.setenv("DAGSTER_HOME", str(refreshed.settings.dagster_home))
     with dg.DagsterInstance.from_config(str(refreshed.settings.dagster_home)) as instance:
         yield instance
