@@ -1,0 +1,74 @@
+"""Measuring two ways of the same work against each other.
+
+Belongs here: clocks, the order of the runs, the table. Not here: what is measured, and any opinion about the figures.
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds: by the clock, and of all processors, children that have ended included."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Medians of the product and of what it is measured against. target: the ratio of wall times that is promised."""
+
+    name: str
+    product: Cost
+    base: Cost
+    target: float
+    runs: int
+
+
+def run_process(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Run a command to its end, with these variables beside the test's own; what it printed. Its failure is an error."""
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def compare(name: str, target: float, runs: int, product: Callable[[int], None], base: Callable[[int], None]) -> Comparison:
+    """Both once to warm the caches, then in turns, so that other load meets both; each is given its turn."""
+    product(0)
+    base(0)
+    costs: list[tuple[Cost, Cost]] = [(_cost(base, turn), _cost(product, turn)) for turn in range(1, runs + 1)]
+    return Comparison(name, _median([ours for _, ours in costs]), _median([theirs for theirs, _ in costs]), target, runs)
+
+
+def table(comparisons: Sequence[Comparison]) -> str:
+    """One line per comparison: seconds of both sides, their ratios, and the target."""
+    head = f"{'':<53}{'seconds by the clock':<32}processor seconds"
+    names = f"{'medians':<50}{'product':>9}{'base':>7}{'ratio':>8}{'target':>8}{'product':>9}{'base':>7}{'ratio':>8}{'runs':>6}"
+    return "\n".join([head, names, *map(_line, comparisons)])
+
+
+def _line(one: Comparison) -> str:
+    wall = f"{one.product.wall:>9.2f}{one.base.wall:>7.2f}{one.product.wall / one.base.wall:>8.2f}{one.target:>8.2f}"
+    cpu = f"{one.product.cpu:>9.2f}{one.base.cpu:>7.2f}{one.product.cpu / one.base.cpu:>8.2f}"
+    return f"{one.name:<50}{wall}{cpu}{one.runs:>6}"
+
+
+def _cost(action: Callable[[int], None], turn: int) -> Cost:
+    processors, clock = _processor_seconds(), time.perf_counter()
+    action(turn)
+    return Cost(time.perf_counter() - clock, _processor_seconds() - processors)
+
+
+def _processor_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(statistics.median(one.wall for one in costs), statistics.median(one.cpu for one in costs))
