@@ -284,8 +284,10 @@ def test_history_survives_a_restart(dev: DevProcess, refreshed: str, page: Page)
     assert not left_over, f"still alive 20 s after Ctrl-C: {left_over}"
     assert {run["runId"]: run["status"] for run in runs_of(dev, {})} == before
     assert nodes(dev)["published/customer_segments"]["assetMaterializations"]
-    page.goto(f"{dev.url}/runs")
-    expect(page.get_by_text(next(iter(before)).split("-")[0]).first).to_be_visible()
+    oldest = list(before)[-1]
+    page.goto(f"{dev.url}/runs/{oldest}")
+    expect(page.get_by_text(oldest[:8]).first).to_be_visible()
+    expect(page.get_by_text("Success", exact=True).first).to_be_visible()
 
 
 def open_graph(dev: DevProcess, page: Page) -> None:
