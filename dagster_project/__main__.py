@@ -60,6 +60,8 @@ def dev(port: int) -> None:
     deliver_demo(settings)
     click.echo(f"Dagster UI on http://127.0.0.1:{port}, history in {home}; Ctrl-C ends it.")
     dagster = str(Path(sys.executable).with_name("dagster"))
+    # dagster dev announces its successor at every start
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command`:FutureWarning")
     os.chdir(PROJECT_ROOT)
     os.execv(dagster, [dagster, "dev", "--workspace", "workspace.yaml", "--host", "127.0.0.1", "--port", str(port)])
 

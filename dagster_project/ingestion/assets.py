@@ -29,6 +29,7 @@ from dagster_project.ingestion.report import (
 from dagster_project.settings import Settings
 
 GROUP = "ingestion"
+CONTROL_GROUP = "control"
 OWNERS = ("team:data-engineering",)
 DELIVERIES_KEY = dg.AssetKey(["control", "deliveries"])
 SOURCES_KEY = dg.AssetKey(["control", "sources"])
@@ -82,7 +83,7 @@ def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], 
 def _control_asset(feeds: Sequence[dg.AssetKey], settings: Settings) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="control",
-        group_name=GROUP,
+        group_name=CONTROL_GROUP,
         specs=[
             dg.AssetSpec(
                 DELIVERIES_KEY,

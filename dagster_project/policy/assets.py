@@ -28,7 +28,7 @@ def build_policy_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             kinds={"csv", "parquet"},
             metadata={
                 "dagster/column_schema": dg.TableSchema(
-                    [dg.TableColumn(column, type_) for column, type_ in table.types.items()]
+                    [dg.TableColumn(column, about.type, about.description) for column, about in table.columns.items()]
                 )
             },
         )

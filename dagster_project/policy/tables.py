@@ -18,34 +18,41 @@ if TYPE_CHECKING:
 
 _CONTRACT = Path(__file__).with_name("contract.yaml")
 _DEFAULTS = Path(__file__).with_name("tables")
-_OPTIONAL = "?"
 
 
 class PolicyError(ValueError):
     """A policy table breaks its contract; the policy in the lake stays as it was."""
 
 
+class PolicyColumn(BaseModel):
+    """One column: DuckDB type, whether it may be empty, what it means."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str
+    nullable: bool = False
+    description: str
+
+
 class PolicyTable(BaseModel):
-    """The contract of one table. columns: type by name, in file order; a trailing ? may be empty. checks: SQL conditions that
-    hold for every row.
-    """
+    """The contract of one table. columns: by name, in file order. checks: SQL conditions that hold for every row."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     description: str
     key: tuple[str, ...]
     checks: tuple[str, ...]
-    columns: dict[str, str]
+    columns: dict[str, PolicyColumn]
 
     @property
     def types(self) -> dict[str, str]:
         """DuckDB type by column."""
-        return {name: type_.removesuffix(_OPTIONAL) for name, type_ in self.columns.items()}
+        return {name: column.type for name, column in self.columns.items()}
 
     @property
     def required(self) -> list[str]:
         """Columns that may not be empty."""
-        return [name for name, type_ in self.columns.items() if not type_.endswith(_OPTIONAL)]
+        return [name for name, column in self.columns.items() if not column.nullable]
 
 
 @cache

@@ -4,7 +4,6 @@ Belongs here: which models a run builds, and how dbt's results become events. No
 (translator.py). A failed test of error severity fails the step, and so holds back everything downstream.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -43,7 +42,9 @@ def build_transformation_assets(settings: Settings) -> dg.AssetsDefinition:
         selection, indirect = get_subset_selection_for_context(
             context, manifest, "fqn:*", exclude or None, None, translator, None
         )
-        arguments = [*selection, *(("--indirect-selection", indirect) if indirect else ())]
+        # `buildable`: a test of several models waits until all of them are there. A backfill by click builds them in several
+        # runs, and dbt's default would run the test in the first.
+        arguments = [*selection, "--indirect-selection", indirect or "buildable"]
         with warehouse_lock(settings.data_dir, "build the warehouse", settings.lock_timeout_seconds):
             results = build(dbt_target(settings), arguments)
             events = Events(settings, manifest, translator)
@@ -92,6 +93,8 @@ class Events:
             metadata = self._table_metadata(facts.get((node["schema"], node["name"])), node)
             columns = lineage.lineage(result.compiled_code, relations)
             metadata["dagster/column_lineage"] = self._column_lineage(columns)
+            # the same to read: the open-source UI shows a table where it has no view of column lineage
+            metadata["columns_from"] = dg.MetadataValue.md(_origins_table(columns))
             metadata["seconds"] = round(result.seconds, 3)
             yield dg.MaterializeResult(asset_key=self._asset_key(result.unique_id), metadata=metadata)
         lineage.save()
@@ -157,14 +160,15 @@ class Events:
             check_name=check.name,
             passed=result.status == "pass",
             severity=dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR,
-            metadata={
-                "status": result.status,
-                "rows": result.failures or 0,
-                "arguments": json.dumps((node.get("test_metadata") or {}).get("kwargs", {}), default=str),
-            },
+            metadata={"status": result.status, "rows": result.failures or 0},
         )
 
 
 def published_asset_keys(transformation: dg.AssetsDefinition) -> list[dg.AssetKey]:
     """The models of the published schema: what a publication is made of."""
     return sorted(key for key in transformation.keys if key.path[0] == "published")
+
+
+def _origins_table(columns: Mapping[str, list[tuple[str, str]]]) -> str:
+    rows = [f"| {column} | {', '.join(f'{key}.{name}' for key, name in origins)} |" for column, origins in columns.items()]
+    return "\n".join(["| column | made of |", "|---|---|", *rows])

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 REFRESH = dg.AssetKey(["control", "refresh"])
 AS_OF_DATES = dg.AssetKey(["control", "as_of_dates"])
+_REFRESH_COLUMNS = {
+    "fingerprint": "Changes when what is built may not be built upon: other sources, another business zone, other code.",
+    "code_version": "Version of the package and of the models.",
+    "policy_version": "Version of the business's rules.",
+    "base_currency": "ISO 4217 code of every published amount.",
+    "business_timezone": "Zone in which a moment becomes a day.",
+}
 
 
 def refresh_fingerprint(settings: Settings) -> str:
@@ -71,17 +78,13 @@ def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             REFRESH,
             description="One row: the settings and versions that a refresh stands for.",
             deps=[policy_asset_key(table) for table in policy_tables()],
-            metadata={
-                "dagster/column_schema": _schema(
-                    ["fingerprint", "code_version", "policy_version", "base_currency", "business_timezone"]
-                )
-            },
+            metadata={"dagster/column_schema": _schema(_REFRESH_COLUMNS)},
             **about,
         ),
         dg.AssetSpec(
             AS_OF_DATES,
             description="The as-of dates that were asked for; none means the newest complete day.",
-            metadata={"dagster/column_schema": _schema(["as_of_date"])},
+            metadata={"dagster/column_schema": _schema({"as_of_date": "A day whose segments are computed."})},
             **about,
         ),
     ]
@@ -95,5 +98,5 @@ def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     return [control]
 
 
-def _schema(columns: list[str]) -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(column) for column in columns])
+def _schema(columns: dict[str, str]) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(column, description=meaning) for column, meaning in columns.items()])

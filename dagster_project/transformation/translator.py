@@ -34,6 +34,10 @@ class RoomTranslator(DagsterDbtTranslator):
         _, layer, *area = dbt_resource_props["fqn"]
         return str(area[0] if layer == "marts" else layer)
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The description alone: the SQL is one click away in the repository, and would bury it."""
+        return str(dbt_resource_props.get("description") or "")
+
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """One team answers for the models."""
         return [OWNER]
