@@ -186,7 +186,7 @@ def load_source(name: str, feeds_dir: Path = FEEDS_DIR) -> Source:
         known = ", ".join(known_sources(feeds_dir)) or "none"
         raise ContractError(f"There is no contract for source {name!r}. Nothing was loaded. Known sources: {known}.")
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ContractError(f"{path.name} is not YAML: {error}. Nothing was loaded. Correct that line.") from None
     if not isinstance(document, dict):

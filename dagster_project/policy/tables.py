@@ -58,7 +58,7 @@ class PolicyTable(BaseModel):
 @cache
 def policy_tables() -> dict[str, PolicyTable]:
     """The contract of every policy table, by name."""
-    content = yaml.safe_load(_CONTRACT.read_text())
+    content = yaml.load(_CONTRACT.read_text(), yaml.CSafeLoader)
     try:
         return {name: PolicyTable(**table) for name, table in content.items()}
     except (ValidationError, TypeError) as error:

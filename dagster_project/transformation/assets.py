@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test, get_subset_selection_for_context
 
 from dagster_project.ingestion.contracts import known_sources
@@ -17,25 +16,26 @@ from dagster_project.transformation.column_lineage import LineageCache, Relation
 from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
 from dagster_project.transformation.project import DBT_PROJECT, load_manifest, parsed_project
 from dagster_project.transformation.tables import TableFacts, location_columns, table_facts
-from dagster_project.transformation.translator import RoomTranslator, excluded_models
+from dagster_project.transformation.translator import MODEL_TYPES, RoomTranslator, excluded_models
 from dagster_project.warehouse_lock import warehouse_lock
 
 WAREHOUSE_POOL = "warehouse"
-_MODELS = ("model", "seed", "snapshot")
 
 
 def build_transformation_assets(settings: Settings) -> dg.AssetsDefinition:
     """All models of the enabled sources as one multi-asset, subsettable by click."""
     manifest = load_manifest()
     disabled = [source for source in known_sources() if source not in settings.sources]
-    translator = RoomTranslator(disabled)
+    translator = RoomTranslator(manifest, disabled)
     exclude = excluded_models(disabled)
+    specs, check_specs = translator.specs(manifest)
 
-    @dbt_assets(
-        manifest=manifest,
-        dagster_dbt_translator=translator,
-        exclude=exclude or None,
+    @dg.multi_asset(
         name="transformation",
+        specs=specs,
+        check_specs=check_specs,
+        can_subset=True,
+        allow_arbitrary_check_specs=True,
         pool=WAREHOUSE_POOL,
     )
     def transformation(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
@@ -82,7 +82,7 @@ class Events:
         self, results: list[NodeResult], selected_checks: set[dg.AssetCheckKey]
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         """Events of one invocation, models first; a failed model has none."""
-        built = [result for result in results if result.resource_type in _MODELS and not result.has_failed]
+        built = [result for result in results if result.resource_type in MODEL_TYPES and not result.has_failed]
         nodes = {result.unique_id: self._manifest["nodes"][result.unique_id] for result in results}
         names = {(nodes[result.unique_id]["schema"], nodes[result.unique_id]["name"]) for result in built}
         facts = table_facts(self._settings.warehouse, self._settings.lake, names)
@@ -124,7 +124,7 @@ class Events:
         relations = {}
         for node in self._manifest["nodes"].values():
             known = facts.get((node["schema"], node["name"]))
-            if node["resource_type"] in _MODELS and known:
+            if node["resource_type"] in MODEL_TYPES and known:
                 relations[self._asset_key(node["unique_id"]).to_user_string()] = Relation(node["relation_name"], known.columns)
         locations = {
             self._asset_key(source["unique_id"]).to_user_string(): source["relation_name"]

@@ -11,23 +11,28 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 OWNER = "team:analytics-engineering"
+MODEL_TYPES = ("model", "seed", "snapshot")
 _SOURCE_ROOM = "models/staging/"
 
 
 class RoomTranslator(DagsterDbtTranslator):
     """Groups by room, and leaves out what belongs to a source that is switched off."""
 
-    def __init__(self, disabled_sources: Collection[str]) -> None:
+    def __init__(self, manifest: Mapping[str, Any], disabled_sources: Collection[str]) -> None:
         super().__init__()
-        self._disabled_sources = frozenset(disabled_sources)
+        self._disabled = {
+            unique_id: node["name"]
+            for unique_id, node in manifest["nodes"].items()
+            if any(node["original_file_path"].startswith(f"{_SOURCE_ROOM}{source}/") for source in disabled_sources)
+        }
+        self._disabled_keys: frozenset[tuple[str, ...]] = frozenset(("staging", name) for name in self._disabled.values())
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """dbt's own spec, without edges to staging models of sources that are off."""
         spec = super().get_asset_spec(manifest, unique_id, project)
-        off = {("staging", name) for name in self._disabled_models(manifest)}
-        if not off.intersection(tuple(dep.asset_key.path) for dep in spec.deps):
+        if self._disabled_keys.isdisjoint(tuple(dep.asset_key.path) for dep in spec.deps):
             return spec
-        return spec.replace_attributes(deps=[dep for dep in spec.deps if tuple(dep.asset_key.path) not in off])
+        return spec.replace_attributes(deps=[dep for dep in spec.deps if tuple(dep.asset_key.path) not in self._disabled_keys])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The room: the layer, and below marts the area."""
@@ -47,12 +52,25 @@ class RoomTranslator(DagsterDbtTranslator):
         kind = dbt_resource_props.get("config", {}).get("materialized", "table")
         return {"dagster/kind/dbt": "", "dagster/kind/duckdb": "", f"dagster/kind/{kind}": ""}
 
-    def _disabled_models(self, manifest: Mapping[str, Any]) -> set[str]:
-        return {
-            node["name"]
-            for node in manifest["nodes"].values()
-            if any(node["original_file_path"].startswith(f"{_SOURCE_ROOM}{source}/") for source in self._disabled_sources)
+    def specs(self, manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], list[dg.AssetCheckSpec]]:
+        """The models as assets, and their tests as checks; the same that dbt_assets would select with excluded_models.
+
+        dbt_assets would ask dbt's own selection, whose import (networkx) takes as long as everything else here.
+        """
+        nodes = {unique_id: node for unique_id, node in manifest["nodes"].items() if unique_id not in self._disabled}
+        assets = {
+            unique_id: self.get_asset_spec(manifest, unique_id, None)
+            for unique_id, node in nodes.items()
+            if node["resource_type"] in MODEL_TYPES and node["config"]["materialized"] != "ephemeral"
         }
+        checks: dict[str, dg.AssetCheckSpec] = {}
+        for unique_id, node in nodes.items():
+            parents = node["depends_on"]["nodes"] if node["resource_type"] == "test" else []
+            if self._disabled.keys().isdisjoint(parents):
+                for parent in parents:
+                    if parent in assets and (check := self.get_asset_check_spec(assets[parent], manifest, unique_id, None)):
+                        checks[check.get_python_identifier()] = check
+        return list(assets.values()), list(checks.values())
 
 
 def excluded_models(disabled_sources: Collection[str]) -> str:
