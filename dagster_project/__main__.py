@@ -33,10 +33,15 @@ def refresh(first_day: date | None, last_day: date | None) -> None:
     click.echo(f"Refreshing {', '.join(settings.sources)} into {settings.data_dir}")
     from dagster_project.commands.refresh import run_refresh
     from dagster_project.commands.summary import summarize
+    from dagster_project.ingestion.contracts import ContractError
     from dagster_project.orchestration.days import DayRange
+    from dagster_project.transformation.invocation import DbtError
 
     days = DayRange(_day(first_day), _day(last_day or first_day)) if first_day else None
-    outcome = run_refresh(settings, days)
+    try:
+        outcome = run_refresh(settings, days)
+    except (ContractError, DbtError) as error:
+        raise click.ClickException(str(error)) from None
     click.echo(summarize(settings, outcome))
     click.echo(f"Took {perf_counter() - started:.1f} s, start-up included.")
     sys.exit(0 if outcome.success else 1)

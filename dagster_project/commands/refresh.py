@@ -5,13 +5,19 @@ Belongs here: starting daily_refresh and timing its stages. Not here: what a per
 
 import logging
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from dagster_project.ingestion.contracts import load_sources
+from dagster_project.ingestion.landing import landed_deliveries
 from dagster_project.orchestration.days import DayRange, newest_day, pending_days
 from dagster_project.orchestration.instance import alive_as_command, end_dead_runs, prepare_instance
 from dagster_project.orchestration.jobs import DAILY_REFRESH
 from dagster_project.settings import DEMO_SOURCE, Settings
+
+if TYPE_CHECKING:
+    from dagster_shared.error import SerializableErrorInfo
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +51,7 @@ def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutc
 
     home = prepare_instance(settings)
     deliver_demo(settings)
+    _tell_where_nothing_lies(settings)
     days = days or pending_days(settings) or newest_day(settings)
     job = build_definitions(settings).resolve_job_def(DAILY_REFRESH)
     with dg.DagsterInstance.get() as instance, alive_as_command(home) as tags:
@@ -65,6 +72,13 @@ def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutc
     )
 
 
+def _tell_where_nothing_lies(settings: Settings) -> None:
+    """A folder that is named wrongly looks like a quiet morning."""
+    for source in load_sources(settings.sources):
+        if not any(landed_deliveries(source, feed, settings.landing) for feed in source.feeds):
+            _log.warning("No delivery of %s lies in %s.", source.name, settings.landing / source.name)
+
+
 def _stage_seconds(result: dg.ExecuteInProcessResult) -> dict[str, float]:
     return {
         event.step_key or "": event.step_success_data.duration_ms / 1000
@@ -80,8 +94,13 @@ def _problems(result: dg.ExecuteInProcessResult) -> dict[str, str]:
             failure = event.step_failure_data
             error = failure.error.cause if failure.error and failure.error.cause else failure.error
             text = failure.user_failure_data.description if failure.user_failure_data else None
-            problems[event.step_key or ""] = text or (error.message if error else "failed")
+            problems[event.step_key or ""] = text or (_message(error) if error else "failed")
     return problems
+
+
+def _message(error: "SerializableErrorInfo") -> str:
+    """The sentence without the name of its class."""
+    return error.message.split(f"{error.cls_name}: ", 1)[-1].strip()
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> list[str]:

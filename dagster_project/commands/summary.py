@@ -77,9 +77,10 @@ def _dimension(connection: "DuckDBPyConnection", dimension: str, title: str, cur
     yield ""
     yield f"{title:<18}{'customers':>10}{f'revenue {currency}':>16}{'contribution':>14}{'share':>8}"
     for segment, customers, revenue, contribution, share in rows:
-        bar = "█" * round(_BAR * max(share or 0, 0))
+        share = round(share or 0, 3) + 0.0  # no minus before a nought
+        bar = "█" * round(_BAR * max(share, 0))
         contribution_text = "unknown" if contribution is None else f"{contribution:,.0f}"
-        yield f"  {segment:<16}{customers:>10,}{revenue:>16,.0f}{contribution_text:>14}{share or 0:>8.1%}  {bar}".rstrip()
+        yield f"  {segment:<16}{customers:>10,}{revenue:>16,.0f}{contribution_text:>14}{share:>8.1%}  {bar}".rstrip()
 
 
 def _reconciliation(connection: "DuckDBPyConnection", currency: str) -> Iterator[str]:
@@ -95,7 +96,8 @@ def _reconciliation(connection: "DuckDBPyConnection", currency: str) -> Iterator
             else f"DIFFERENCE {lines_off} / {amount_off}"
         )
         yield f"{source}: {read:,} lines read, {ties}"
-        yield f"  {quarantined:,} quarantined, {excluded:,} excluded with a reason"
+        where = " (lake/quarantine says where and why)" if quarantined else ""
+        yield f"  {quarantined:,} quarantined{where}, {excluded:,} excluded with a reason"
         yield f"  {unidentified:,} lines worth {currency} {amount:,.0f} were sold to customers who are not identified"
 
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -121,3 +122,17 @@ def test_a_run_that_may_not_wait_says_who_holds_the_warehouse(deployment: Settin
         holder.communicate()
     assert process.returncode == 1
     assert f"in use by process {holder.pid} (look around" in output
+
+
+def test_a_source_that_nobody_knows_and_a_folder_that_is_empty_are_named(tmp_path: Path) -> None:
+    """A typing error in a setting ends in a sentence, not in a traceback or a quiet success."""
+    settings = Settings(data_dir=tmp_path, _env_file=None)
+    unknown, _ = (process := _start(settings, SEGMENTATION_SOURCES="shop")).communicate(timeout=300)
+    assert process.returncode == 1
+    assert "There is no contract for source 'shop'" in unknown
+    assert "Traceback" not in unknown
+    empty, _ = (process := _start(settings, SEGMENTATION_SOURCES="online_retail")).communicate(timeout=300)
+    assert process.returncode == 1
+    assert f"No delivery of online_retail lies in {tmp_path / 'landing' / 'online_retail'}." in empty
+    assert "a required feed has not delivered yet" in empty
+    assert "Nothing is published yet." in empty
