@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -119,6 +120,29 @@ def test_the_same_deliveries_again_change_nothing(deployment: Settings, day_file
 
         _corrected(file, mixed, deployment.landing / "online_retail" / file.name)
     _assert_same(refresh(deployment), clean_load)
+
+
+def test_two_as_of_dates_in_one_refresh_are_the_same_as_each_alone(deployment: Settings, day_files: list[Path]) -> None:
+    """A backfill of month ends is one run; what later days brought must not show in an earlier date."""
+    _deliver(deployment, day_files)
+    dates = (date.fromisoformat(day_files[2].stem), date.fromisoformat(day_files[-1].stem))
+    refresh(deployment.model_copy(update={"as_of_dates": dates}))
+    together = {day: _scores(deployment, day) for day in dates}
+    assert together[dates[0]] != together[dates[1]]
+    for day in dates:
+        refresh(deployment.model_copy(update={"as_of_dates": (day,)}))
+        assert _scores(deployment, day) == together[day]
+
+
+def _scores(settings: Settings, day: date) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "from marts.customer_rfm join marts.customer_profitability using (as_of_date, source_code, customer_key)"
+            " where as_of_date = ? order by all",
+            [day],
+        ).fetchall()
+    assert rows
+    return rows
 
 
 @pytest.mark.long
