@@ -46,12 +46,15 @@ def _published(file: Path) -> Iterator[str]:
         as_of_date, currency, policy_version = row
         customers, scored, revenue, contribution = _row(
             connection,
-            "select count(*), count(*) filter (is_scored), sum(net_revenue), sum(net_contribution) from customer_segments",
+            "select count(*), count(*) filter (is_scored), sum(net_revenue),"
+            # the contribution of all is unknown where that of one is: never zero
+            " case when count(net_contribution) = count(*) then sum(net_contribution) end from customer_segments",
         )
+        left = "unknown" if contribution is None else f"{currency} {contribution:,.0f}"
         yield ""
         yield f"As of {as_of_date:%A, %d %B %Y}   policy {policy_version}"
         yield f"  {customers:,} customers, {scored:,} of them scored"
-        yield f"  {currency} {revenue:,.0f} net revenue in the window, {currency} {contribution or 0:,.0f} net contribution"
+        yield f"  {currency} {revenue:,.0f} net revenue in the window, {left} net contribution"
         for dimension, title in (
             ("rfm_segment", "RFM segment"),
             ("abc_revenue", "ABC by revenue"),
@@ -61,7 +64,7 @@ def _published(file: Path) -> Iterator[str]:
         yield from _reconciliation(connection, currency)
 
 
-def _row(connection: "DuckDBPyConnection", query: str) -> tuple[int, int, float, float]:
+def _row(connection: "DuckDBPyConnection", query: str) -> tuple[int, int, float, float | None]:
     row = connection.execute(query).fetchone()
     assert row is not None
     return row[0], row[1], row[2], row[3]

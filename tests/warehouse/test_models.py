@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from dagster_project.ingestion.contracts import known_sources, load_source
 from dagster_project.ingestion.ledger import write_control
@@ -16,6 +17,7 @@ from dagster_project.settings import Settings
 from dagster_project.transformation.assets import dbt_target
 from dagster_project.transformation.control import write_refresh_control
 from dagster_project.transformation.project import DBT_PROJECT, load_manifest
+from dagster_project.transformation.translator import RoomTranslator
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +85,11 @@ def test_dbt_reads_exactly_what_the_contracts_deliver(manifest: Mapping[str, Any
         read.setdefault(source["source_name"], set()).add(source["name"])
     delivered = {name: {feed.name for feed in load_source(name).feeds} for name in known_sources()}
     assert read == {**delivered, "policy": set(policy_tables()), "control": {"deliveries", "sources", "as_of_dates", "refresh"}}
+
+
+def test_every_data_test_is_an_asset_check(manifest: Mapping[str, Any]) -> None:
+    """A test that shows nowhere is one whose failure surprises: it stops the publication, and no asset says why."""
+    translator = RoomTranslator(manifest, [])
+    tests = [unique_id for unique_id, node in manifest["nodes"].items() if node["resource_type"] == "test"]
+    assert len(tests) > 40
+    assert [one for one in tests if get_asset_check_key_for_test(manifest, translator, one, None) is None] == []
