@@ -14,7 +14,8 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 # sqlfluff lets dbt render the models: that needs a warehouse's name, not its data.
-DBT_DRY := SEGMENTATION_WAREHOUSE=:memory: SEGMENTATION_LAKE=data/lake
+DBT_DRY = SEGMENTATION_WAREHOUSE=:memory: SEGMENTATION_LAKE=data/lake SEGMENTATION_STAGING_MODELS=$$($(BIN)/python -c \
+	"from dagster_project.transformation.project import staging_models; print(staging_models())")
 
 # Unset, every start would compile all imports again (5 CPU seconds for dagster_dbt alone).
 unexport PYTHONDONTWRITEBYTECODE

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), description="Lake, warehouse, published files and the Dagster instance.")
     landing_dir: Path | None = Field(default=None, description="One folder per source; default <data_dir>/landing.")
     policy_dir: Path | None = Field(default=None, description="Policy tables that replace the shipped ones, file by file.")
+    feeds_dir: Path | None = Field(default=None, description="Your own contracts: new sources, or changes to shipped ones.")
     as_of_dates: Annotated[tuple[date, ...], NoDecode] = Field(
         default=(), description="As-of dates to compute; empty = the newest day that every required feed has delivered."
     )
@@ -47,7 +48,7 @@ class Settings(BaseSettings):
     def _from_text(cls, value: object) -> object:
         return _split_commas(value)
 
-    @field_validator("data_dir", "landing_dir", "policy_dir", mode="after")
+    @field_validator("data_dir", "landing_dir", "policy_dir", "feeds_dir", mode="after")
     @classmethod
     def _from_project_root(cls, value: Path | None) -> Path | None:
         return None if value is None else (PROJECT_ROOT / value.expanduser()).resolve()

@@ -13,13 +13,12 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from dagster_project.ingestion.contract_files import FEEDS_DIR, ContractError, contract_folders, read_contract
 from dagster_project.ingestion.expressions import ExpressionError, quote_identifier, to_sql
 from dagster_project.ingestion.file_names import FileNameError, compile_file_pattern
 
-FEEDS_DIR = Path(__file__).resolve().parent / "feeds"
 # The lake's own column: the folder name of a delivery adds it to every row.
 RESERVED_COLUMN = "delivery_date"
 # Raised when the same file and contract would be read differently: every delivery that still lies in landing is loaded again.
@@ -30,10 +29,6 @@ _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-class ContractError(ValueError):
-    """A contract that cannot be used; the message names the file, the key and the remedy."""
 
 
 def _known_type(value: str) -> str:
@@ -156,6 +151,9 @@ class Source(_Strict):
     code: int = Field(ge=1, le=32767, description="Short code that stands for the source inside the warehouse; never reused.")
     description: str = Field(min_length=1)
     first_delivery_date: date
+    return_channel: Literal["credit_orders", "returns_feed"] = Field(
+        default="credit_orders", description="The one way in which returns are told: both would net twice."
+    )
     feeds: tuple[Feed, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -176,21 +174,19 @@ class Source(_Strict):
 
 def known_sources(feeds_dir: Path = FEEDS_DIR) -> tuple[str, ...]:
     """Names of all sources that have a contract, whether they are on or not, in alphabetical order."""
-    return tuple(sorted(path.stem for path in feeds_dir.glob("*.yaml")))
+    return tuple(sorted({path.stem for folder in contract_folders(feeds_dir) for path in folder.glob("*.yaml")}))
 
 
 def load_source(name: str, feeds_dir: Path = FEEDS_DIR) -> Source:
-    """The contract of one source. Raises ContractError, naming the file, the key and the remedy."""
+    """The contract of one source, bent by the deployment's own file of that name where there is one.
+
+    Raises ContractError, naming the file, the key and the remedy.
+    """
     path = feeds_dir / f"{name}.yaml"
     if name not in known_sources(feeds_dir):
         known = ", ".join(known_sources(feeds_dir)) or "none"
         raise ContractError(f"There is no contract for source {name!r}. Nothing was loaded. Known sources: {known}.")
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise ContractError(f"{path.name} is not YAML: {error}. Nothing was loaded. Correct that line.") from None
-    if not isinstance(document, dict):
-        raise ContractError(f"{path.name} holds no contract. Nothing was loaded. See the other files beside it.")
+    document = read_contract(name, contract_folders(feeds_dir))
     try:
         source = Source.model_validate(document)
     except ValidationError as error:

@@ -40,6 +40,7 @@ SOURCES_COLUMNS = {
     "feed": ("VARCHAR", "Feed of the source."),
     "is_enabled": ("BOOLEAN", "True when the source is switched on."),
     "is_required": ("BOOLEAN", "True when nothing can be said without the feed."),
+    "return_channel": ("VARCHAR", "How the source tells returns: credit_orders or returns_feed."),
 }
 _IN_THE_FOOTER = {name: kind for name, (kind, _) in DELIVERIES_COLUMNS.items() if name not in ("source_code", "files")}
 _LEDGER_SHAPE = json.dumps({**_IN_THE_FOOTER, "files": ["VARCHAR"]})
@@ -99,13 +100,14 @@ def _deliveries(lake: Path, enabled: Sequence[Source]) -> str:
 
 def _sources(sources: Sequence[Source], enabled: Collection[str]) -> str:
     rows = ", ".join(
-        f"({source.code}, {quote_literal(source.name)}, {quote_literal(feed.name)}, {source.name in enabled}, {feed.required})"
+        f"({source.code}, {quote_literal(source.name)}, {quote_literal(feed.name)}, {source.name in enabled}, {feed.required},"
+        f" {quote_literal(source.return_channel)})"
         for source in sources
         for feed in source.feeds
     )
     return f"""
-        select cast(code as smallint) as source_code, source, feed, is_enabled, is_required
-        from (values {rows}) as feeds (code, source, feed, is_enabled, is_required)
+        select cast(code as smallint) as source_code, source, feed, is_enabled, is_required, return_channel
+        from (values {rows}) as feeds (code, source, feed, is_enabled, is_required, return_channel)
         order by source_code, feed
     """
 

@@ -14,7 +14,7 @@ from dagster_project.ingestion.contracts import known_sources
 from dagster_project.settings import Settings
 from dagster_project.transformation.column_lineage import LineageCache, Relation
 from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
-from dagster_project.transformation.project import DBT_PROJECT, load_manifest, parsed_project
+from dagster_project.transformation.project import DBT_PROJECT, load_manifest, parsed_project, staging_models
 from dagster_project.transformation.tables import TableFacts, location_columns, table_facts
 from dagster_project.transformation.translator import MODEL_TYPES, RoomTranslator, excluded_models
 from dagster_project.warehouse_lock import warehouse_lock
@@ -63,7 +63,7 @@ def dbt_target(settings: Settings) -> DbtTarget:
         environment={
             "SEGMENTATION_WAREHOUSE": str(settings.warehouse),
             "SEGMENTATION_LAKE": str(settings.lake),
-            "SEGMENTATION_KNOWN_SOURCES": ",".join(known_sources()),
+            "SEGMENTATION_STAGING_MODELS": staging_models(),
             "SEGMENTATION_BUSINESS_TIMEZONE": settings.business_timezone,
             "SEGMENTATION_THREADS": str(settings.threads),
         },

@@ -57,13 +57,13 @@ def parse(project_dir: Path, target_path: Path) -> None:
     """Parse the project into target_path. Raises DbtError with dbt's message."""
     from dbt.cli.main import dbtRunner
 
-    from dagster_project.ingestion.contracts import known_sources
+    from dagster_project.transformation.project import staging_models
 
     # no model runs: the profile only has to render, and the database's name to be the one of every deployment
     environment = {
         "SEGMENTATION_WAREHOUSE": "warehouse.duckdb",
         "SEGMENTATION_LAKE": ".",
-        "SEGMENTATION_KNOWN_SOURCES": ",".join(known_sources()),
+        "SEGMENTATION_STAGING_MODELS": staging_models(),
     }
     with _environment(environment), _released_warehouse():
         _checked(dbtRunner().invoke(["parse", "--no-partial-parse", *_arguments(project_dir, target_path)]))

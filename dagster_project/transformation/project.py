@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dagster_project.ingestion.contracts import known_sources
 from dagster_project.settings import PROJECT_ROOT
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -25,15 +24,20 @@ _SUFFIXES = {".sql", ".yml", ".md"}
 
 @cache
 def project_fingerprint() -> str:
-    """SHA-256 over all that decides what the project parses to: its files, dbt's version, the known sources."""
+    """SHA-256 over all that decides what the project parses to: its files and dbt's version."""
     digest = hashlib.sha256()
     for package in ("dbt-core", "dbt-duckdb"):
         digest.update(version(package).encode())
-    digest.update(",".join(known_sources()).encode())
     for path in sorted(_project_files()):
         digest.update(str(path.relative_to(DBT_PROJECT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def staging_models() -> str:
+    """Names of the staging models of sources, separated by commas, for the macro that unites sources."""
+    found = (path.stem for path in (DBT_PROJECT / "models" / "staging").glob("*/stg_*__*.sql"))
+    return ",".join(sorted(name for name in found if not name.startswith(("stg_control__", "stg_policy__"))))
 
 
 def _project_files() -> list[Path]:

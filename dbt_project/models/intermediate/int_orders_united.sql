@@ -2,9 +2,7 @@
 
 with orders as (
 
-    {{ union_sources('orders', [
-        'delivery_date', 'order_id', 'source_customer_id', 'order_date', 'ship_to_country', 'order_kind', 'is_test'
-    ]) }}
+    {{ union_sources('orders') }}
 
 ),
 
@@ -16,9 +14,20 @@ final as (
         {{ integer_key('order_id') }} as order_key,
         {{ integer_key('source_customer_id') }} as customer_key,
         source_customer_id,
+        ship_to_id,
         order_date,
-        ship_to_country,
+        channel,
+        currency,
         order_kind,
+        requested_delivery_date,
+        promised_delivery_date,
+        ship_to_country,
+        ship_to_region,
+        ship_to_postal_code,
+        warehouse_id,
+        payment_terms_days,
+        promotion_code,
+        is_expedited,
         is_test
     from orders
 

@@ -3,5 +3,6 @@ select
     source,
     feed,
     is_enabled,
-    is_required
+    is_required,
+    return_channel
 from {{ source('control', 'sources') }}

@@ -15,6 +15,7 @@ final as (
             partition by delivery_date, InvoiceNo
             order by StockCode, Quantity, UnitPrice, Description, InvoiceDate
         ) as line_number,
+        StockCode as product_id,
         case
             when StockCode in ('POST', 'DOT', 'C2') then 'shipping'
             when StockCode in ('BANK CHARGES', 'AMAZONFEE', 'CRUK') then 'fee'

@@ -18,7 +18,10 @@ final as (
             when 'A' then 'adjustment'
             else 'sale'
         end as order_kind,
-        false as is_test
+        false as is_test,
+        {{ absent_columns('orders', [
+            'order_id', 'source_customer_id', 'order_date', 'ship_to_country', 'order_kind', 'is_test'
+        ]) }}
     from invoice_lines
     group by delivery_date, InvoiceNo
 

@@ -1,0 +1,157 @@
+{#- The entities that sources deliver, with their columns and types: what each staging model stg_<source>__<entity> gives beside
+    its delivery_date, and what the united models read. -#}
+
+{% macro entity_columns(entity) -%}
+    {{ return({
+        'orders': {
+            'order_id': 'varchar',
+            'source_customer_id': 'varchar',
+            'ship_to_id': 'varchar',
+            'order_date': 'date',
+            'channel': 'varchar',
+            'currency': 'varchar',
+            'order_kind': 'varchar',
+            'requested_delivery_date': 'date',
+            'promised_delivery_date': 'date',
+            'ship_to_country': 'varchar',
+            'ship_to_region': 'varchar',
+            'ship_to_postal_code': 'varchar',
+            'warehouse_id': 'varchar',
+            'payment_terms_days': 'integer',
+            'promotion_code': 'varchar',
+            'is_expedited': 'boolean',
+            'is_test': 'boolean',
+        },
+        'order_lines': {
+            'order_id': 'varchar',
+            'line_number': 'integer',
+            'product_id': 'varchar',
+            'line_type': 'varchar',
+            'quantity': 'decimal(18, 3)',
+            'unit_price': 'decimal(18, 4)',
+            'discount_amount': 'decimal(18, 4)',
+            'unit_cost': 'decimal(18, 4)',
+        },
+        'customers': {
+            'source_customer_id': 'varchar',
+            'customer_type': 'varchar',
+            'parent_customer_id': 'varchar',
+            'industry': 'varchar',
+            'size_band': 'varchar',
+            'ownership': 'varchar',
+            'birth_year': 'integer',
+            'income_band': 'varchar',
+            'education': 'varchar',
+            'occupation': 'varchar',
+            'household_band': 'varchar',
+            'commute_band': 'varchar',
+            'country': 'varchar',
+            'region': 'varchar',
+            'city': 'varchar',
+            'postal_code': 'varchar',
+            'latitude': 'double',
+            'longitude': 'double',
+            'created_date': 'date',
+            'contract_until': 'date',
+            'account_manager': 'varchar',
+        },
+        'products': {
+            'product_id': 'varchar',
+            'product_name': 'varchar',
+            'category': 'varchar',
+            'brand': 'varchar',
+            'unit_cost': 'decimal(18, 4)',
+            'list_price': 'decimal(18, 4)',
+            'weight_kg': 'double',
+            'volume_l': 'double',
+        },
+        'shipments': {
+            'shipment_id': 'varchar',
+            'order_id': 'varchar',
+            'carrier': 'varchar',
+            'transport_mode': 'varchar',
+            'warehouse_id': 'varchar',
+            'shipped_date': 'date',
+            'delivered_date': 'date',
+            'units': 'decimal(18, 3)',
+            'cartons': 'integer',
+            'weight_kg': 'double',
+            'stops': 'integer',
+            'freight_cost': 'decimal(18, 4)',
+            'is_damaged': 'boolean',
+            'has_document_error': 'boolean',
+        },
+        'returns': {
+            'return_id': 'varchar',
+            'order_id': 'varchar',
+            'line_number': 'integer',
+            'product_id': 'varchar',
+            'return_date': 'date',
+            'quantity': 'decimal(18, 3)',
+            'refund_amount': 'decimal(18, 4)',
+            'reason': 'varchar',
+        },
+        'service_cases': {
+            'case_id': 'varchar',
+            'source_customer_id': 'varchar',
+            'opened_date': 'date',
+            'channel': 'varchar',
+            'reason': 'varchar',
+            'handling_minutes': 'double',
+            'order_id': 'varchar',
+        },
+        'sales_visits': {
+            'visit_id': 'varchar',
+            'source_customer_id': 'varchar',
+            'visit_date': 'date',
+            'minutes': 'double',
+        },
+        'survey_responses': {
+            'response_id': 'varchar',
+            'source_customer_id': 'varchar',
+            'answer_date': 'date',
+            'question': 'varchar',
+            'answer': 'varchar',
+        },
+        'receivables': {
+            'source_customer_id': 'varchar',
+            'month': 'date',
+            'average_balance': 'decimal(18, 4)',
+        },
+        'inventory': {
+            'warehouse_id': 'varchar',
+            'product_id': 'varchar',
+            'inventory_date': 'date',
+            'source_customer_id': 'varchar',
+            'units': 'decimal(18, 3)',
+            'inventory_value': 'decimal(18, 4)',
+        },
+        'warehouses': {
+            'warehouse_id': 'varchar',
+            'country': 'varchar',
+            'latitude': 'double',
+            'longitude': 'double',
+            'capacity_units': 'double',
+        },
+        'cost_ledger': {
+            'month': 'date',
+            'pool': 'varchar',
+            'cost': 'decimal(18, 4)',
+            'practical_capacity_minutes': 'double',
+        },
+        'exchange_rates': {
+            'currency': 'varchar',
+            'rate_date': 'date',
+            'rate_to_base': 'decimal(18, 8)',
+        },
+    }[entity]) }}
+{%- endmacro %}
+
+{#- Typed NULLs for the columns of an entity that a source does not deliver. -#}
+{% macro absent_columns(entity, delivered) -%}
+    {%- set absent = [] -%}
+    {%- for column, type in entity_columns(entity).items() if column not in delivered -%}
+        {%- do absent.append('cast(null as ' ~ type ~ ') as ' ~ column) -%}
+    {%- endfor -%}
+    {{ return(absent | join(',\n        ')) }}
+{%- endmacro %}

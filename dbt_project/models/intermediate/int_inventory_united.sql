@@ -1,0 +1,24 @@
+{{ config(materialized='view') }}
+
+with inventory as (
+
+    {{ union_sources('inventory') }}
+
+),
+
+final as (
+
+    select
+        source_code,
+        delivery_date,
+        warehouse_id,
+        {{ integer_key('product_id') }} as product_key,
+        inventory_date,
+        {{ integer_key('source_customer_id') }} as customer_key,
+        units,
+        inventory_value
+    from inventory
+
+)
+
+select * from final

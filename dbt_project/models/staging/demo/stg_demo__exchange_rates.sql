@@ -1,0 +1,1 @@
+{{ stage_exchange_rates('demo') }}

@@ -1,0 +1,1 @@
+{{ stage_service_cases('demo') }}

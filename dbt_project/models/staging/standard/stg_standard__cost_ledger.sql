@@ -1,0 +1,1 @@
+{{ stage_cost_ledger('standard') }}
