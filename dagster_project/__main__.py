@@ -33,7 +33,7 @@ def refresh(first_day: date | None, last_day: date | None) -> None:
     click.echo(f"Refreshing {', '.join(settings.sources)} into {settings.data_dir}")
     from dagster_project.commands.refresh import run_refresh
     from dagster_project.commands.summary import summarize
-    from dagster_project.ingestion.contracts import ContractError
+    from dagster_project.ingestion.contract_files import ContractError
     from dagster_project.orchestration.days import DayRange
     from dagster_project.transformation.invocation import DbtError
 

@@ -1,6 +1,7 @@
 """Contract files: which YAML makes up the contract of a source, and how one file builds upon another.
 
-Belongs here: the shipped folder, the deployment's own one, `extends`, merging. Not here: what a contract may say (contracts.py).
+Belongs here: the shipped folder, the deployment's own one, `extends`, merging. Not here: what a contract may say
+(contracts.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,7 +73,7 @@ def _lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
         known = merged.get(key)
         if isinstance(known, dict) and isinstance(value, dict):
             merged[key] = _lay_over(known, value)
-        elif _is_named(known) and _is_named(value):
+        elif isinstance(known, list) and isinstance(value, list) and _are_named(known) and _are_named(value):
             merged[key] = _lay_items_over(known, value)
         else:
             merged[key] = value
@@ -86,5 +87,5 @@ def _lay_items_over(below: Sequence[Mapping[str, Any]], above: Sequence[Mapping[
     return list(items.values())
 
 
-def _is_named(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in value)
+def _are_named(items: Sequence[object]) -> bool:
+    return all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in items)

@@ -94,6 +94,7 @@ class Feed(_Strict):
 
     name: str = Field(pattern=_NAME)
     description: str = Field(min_length=1)
+    needed_for: str = Field(default="", description="What is NULL or only estimated while the feed does not come.")
     kind: Literal["event", "snapshot"] = Field(description="event: each delivery adds; snapshot: the newest is the truth.")
     required: bool = False
     folder: Annotated[str, AfterValidator(_inner_folder)] = "."

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.ingestion.batch import memory_database
-from dagster_project.ingestion.contracts import FEEDS_DIR, Source, known_sources, load_sources
+from dagster_project.ingestion.contract_files import FEEDS_DIR
+from dagster_project.ingestion.contracts import Source, known_sources, load_sources
 from dagster_project.ingestion.expressions import quote_literal, quote_path
 from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, commit_file, write_parquet
 
@@ -40,6 +41,7 @@ SOURCES_COLUMNS = {
     "feed": ("VARCHAR", "Feed of the source."),
     "is_enabled": ("BOOLEAN", "True when the source is switched on."),
     "is_required": ("BOOLEAN", "True when nothing can be said without the feed."),
+    "needed_for": ("VARCHAR", "What is NULL or only estimated while the feed does not come."),
     "return_channel": ("VARCHAR", "How the source tells returns: credit_orders or returns_feed."),
 }
 _IN_THE_FOOTER = {name: kind for name, (kind, _) in DELIVERIES_COLUMNS.items() if name not in ("source_code", "files")}
@@ -101,13 +103,13 @@ def _deliveries(lake: Path, enabled: Sequence[Source]) -> str:
 def _sources(sources: Sequence[Source], enabled: Collection[str]) -> str:
     rows = ", ".join(
         f"({source.code}, {quote_literal(source.name)}, {quote_literal(feed.name)}, {source.name in enabled}, {feed.required},"
-        f" {quote_literal(source.return_channel)})"
+        f" {quote_literal(feed.needed_for)}, {quote_literal(source.return_channel)})"
         for source in sources
         for feed in source.feeds
     )
     return f"""
-        select cast(code as smallint) as source_code, source, feed, is_enabled, is_required, return_channel
-        from (values {rows}) as feeds (code, source, feed, is_enabled, is_required, return_channel)
+        select cast(code as smallint) as source_code, source, feed, is_enabled, is_required, needed_for, return_channel
+        from (values {rows}) as feeds (code, source, feed, is_enabled, is_required, needed_for, return_channel)
         order by source_code, feed
     """
 

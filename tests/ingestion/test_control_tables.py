@@ -35,7 +35,11 @@ def test_the_tables_are_typed_even_when_nothing_was_ever_delivered(shop: Shop, f
     """The first run of all: every model must find something to read."""
     assert write_control(shop.lake, ["shop"], feeds_dir) == {"deliveries": 0, "sources": 2}
     assert table(shop, "deliveries") == (DELIVERIES, [])
-    assert table(shop, "sources") == (SOURCES, [(9, "shop", "sales", True, True), (10, "market", "sales", False, True)])
+    shop_feed, market_feed = (
+        (9, "shop", "sales", True, True, "", "credit_orders"),
+        (10, "market", "sales", False, True, "", "credit_orders"),
+    )
+    assert table(shop, "sources") == (SOURCES, [shop_feed, market_feed])
     assert shop.rows() == []
 
 

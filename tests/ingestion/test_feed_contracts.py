@@ -9,7 +9,8 @@ import pytest
 import yaml
 from shop import shop_source
 
-from dagster_project.ingestion.contracts import ContractError, known_sources, load_source, load_sources
+from dagster_project.ingestion.contract_files import ContractError
+from dagster_project.ingestion.contracts import known_sources, load_source, load_sources
 from dagster_project.ingestion.readers import empty_rows
 
 DOCUMENT: dict[str, Any] = {

@@ -117,7 +117,7 @@ def test_only_enabled_sources_have_assets_and_days_begin_with_their_first_delive
     assert dg.AssetKey(["online_retail", "invoice_lines"]) in keys
     assert ORDERS not in keys
     assert delivery_days(real).get_first_partition_key() == "2010-12-01"
-    assert delivery_days(settings).get_first_partition_key() == "2026-09-01"
+    assert delivery_days(settings).get_first_partition_key() == "2026-08-01"
 
 
 def test_importing_the_room_loads_nothing_heavy() -> None:

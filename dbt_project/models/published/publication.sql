@@ -5,6 +5,7 @@
 -- depends_on: {{ ref('segment_summary') }}
 -- depends_on: {{ ref('sales_reconciliation') }}
 -- depends_on: {{ ref('sales_exclusions') }}
+-- depends_on: {{ ref('feed_coverage') }}
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}

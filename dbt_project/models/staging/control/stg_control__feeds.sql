@@ -4,5 +4,6 @@ select
     feed,
     is_enabled,
     is_required,
+    needed_for,
     return_channel
 from {{ source('control', 'sources') }}
