@@ -53,3 +53,12 @@
 {% macro duckdb__value_at_max(value, by) -%}
     arg_max({{ value }}, {{ by }})
 {%- endmacro %}
+
+{#- The middle of a group's values; of an even number the mean of the two in the middle. -#}
+{% macro median_of(measured) -%}
+    {{ return(adapter.dispatch('median_of')(measured)) }}
+{%- endmacro %}
+
+{% macro duckdb__median_of(measured) -%}
+    median({{ measured }})
+{%- endmacro %}

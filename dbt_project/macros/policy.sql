@@ -14,3 +14,16 @@
         ) as valid_to
     from {{ relation }} as policy
 {%- endmacro %}
+
+{#- Named numbers of the policy as columns: one row per as-of date, with those that are valid on it. -#}
+{% macro parameters_as_of(names) -%}
+    select
+        as_of_dates.as_of_date,
+        {%- for name in names %}
+        max(case when parameters.name = '{{ name }}' then parameters.value end) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_as_of_dates') }} as as_of_dates
+    inner join {{ ref('stg_policy__parameters') }} as parameters
+        on {{ valid_on('parameters', 'as_of_dates.as_of_date') }}
+    group by as_of_dates.as_of_date
+{%- endmacro %}
