@@ -40,6 +40,7 @@ class PolicyTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     description: str
+    may_be_empty: bool = False
     key: tuple[str, ...]
     checks: tuple[str, ...]
     columns: dict[str, PolicyColumn]
@@ -136,7 +137,7 @@ def _read(connection: "DuckDBPyConnection", name: str, table: PolicyTable, path:
         broken = connection.execute(f"from {name} where not ({condition}) order by all limit 1").fetchone()
         if broken:
             raise _refused(f"{path.name}: the row {', '.join(map(str, broken))} breaks the rule `{condition}`", "Mend that row")
-    if not (count := _count(connection, f"from {name}")):
+    if not (count := _count(connection, f"from {name}")) and not table.may_be_empty:
         raise _refused(f"{path.name} has no rows", "Add rules, or take the file away to use the shipped ones")
     return count
 
