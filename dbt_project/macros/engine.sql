@@ -62,3 +62,21 @@
 {% macro duckdb__median_of(measured) -%}
     median({{ measured }})
 {%- endmacro %}
+
+{#- A text as a number, or NULL where it is none. -#}
+{% macro number_or_null(written) -%}
+    {{ return(adapter.dispatch('number_or_null')(written)) }}
+{%- endmacro %}
+
+{% macro duckdb__number_or_null(written) -%}
+    try_cast({{ written }} as decimal(18, 4))
+{%- endmacro %}
+
+{#- English name of a date's weekday, in lower case. -#}
+{% macro weekday_name(on_date) -%}
+    {{ return(adapter.dispatch('weekday_name')(on_date)) }}
+{%- endmacro %}
+
+{% macro duckdb__weekday_name(on_date) -%}
+    lower(dayname({{ on_date }}))
+{%- endmacro %}

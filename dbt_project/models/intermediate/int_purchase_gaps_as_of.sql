@@ -88,8 +88,8 @@ own as (
         {{ median_of('gap_days') }} as median_gap_days,
         {{ median_of('case when order_date < last_order_date then gap_days end') }} as median_gap_before_last_days,
         max(case when order_date = last_order_date then gap_days end) as last_gap_days,
-        avg(gap_days) as mean_gap_days,
-        stddev_samp(gap_days) as gap_deviation_days
+        sum(gap_days) as gap_sum,
+        sum(gap_days * gap_days) as gap_square_sum
     from gaps
     group by as_of_date, source_code, customer_key
 
@@ -128,7 +128,14 @@ final as (
                 ) / (own.gap_count - 1 + parameters.population_gap_weight)
             end as double
         ) as own_gap_before_last_days,
-        cast(own.gap_deviation_days / nullif(own.mean_gap_days, 0) as double) as gap_variation
+        -- sample standard deviation over mean, from whole sums: the same whatever order they were added in
+        case
+            when own.gap_count > 1
+                then sqrt(
+                    greatest(own.gap_square_sum - cast(own.gap_sum as double) * own.gap_sum / own.gap_count, 0)
+                    / (own.gap_count - 1)
+                ) / (cast(own.gap_sum as double) / own.gap_count)
+        end as gap_variation
     from customers
     inner join parameters on customers.as_of_date = parameters.as_of_date
     left join population on customers.as_of_date = population.as_of_date
