@@ -54,6 +54,7 @@
     arg_max({{ value }}, {{ by }})
 {%- endmacro %}
 
+<<<<<<< HEAD
 {#- The middle of a group's values; of an even number the mean of the two in the middle. -#}
 {% macro median_of(measured) -%}
     {{ return(adapter.dispatch('median_of')(measured)) }}
@@ -79,4 +80,23 @@
 
 {% macro duckdb__weekday_name(on_date) -%}
     lower(dayname({{ on_date }}))
+=======
+{#- The day that lies so many days after another. -#}
+{% macro days_after(from_date, days) -%}
+    {{ return(adapter.dispatch('days_after')(from_date, days)) }}
+{%- endmacro %}
+
+{% macro duckdb__days_after(from_date, days) -%}
+    ({{ from_date }} + cast({{ days }} as integer))
+{%- endmacro %}
+
+{#- A day before every other, where a first version begins. -#}
+{% macro beginning_of_time() -%}
+    date '0001-01-01'
+{%- endmacro %}
+
+{#- A day after every other. -#}
+{% macro end_of_time() -%}
+    date '9999-12-31'
+>>>>>>> orders
 {%- endmacro %}
