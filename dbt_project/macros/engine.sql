@@ -54,7 +54,6 @@
     arg_max({{ value }}, {{ by }})
 {%- endmacro %}
 
-<<<<<<< HEAD
 {#- The middle of a group's values; of an even number the mean of the two in the middle. -#}
 {% macro median_of(measured) -%}
     {{ return(adapter.dispatch('median_of')(measured)) }}
@@ -80,7 +79,8 @@
 
 {% macro duckdb__weekday_name(on_date) -%}
     lower(dayname({{ on_date }}))
-=======
+{%- endmacro %}
+
 {#- The day that lies so many days after another. -#}
 {% macro days_after(from_date, days) -%}
     {{ return(adapter.dispatch('days_after')(from_date, days)) }}
@@ -98,5 +98,4 @@
 {#- A day after every other. -#}
 {% macro end_of_time() -%}
     date '9999-12-31'
->>>>>>> orders
 {%- endmacro %}

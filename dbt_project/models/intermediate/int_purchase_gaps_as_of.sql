@@ -41,27 +41,40 @@ lengths as (
 
 ),
 
+probabilities as (
+
+    select as_of_date, 'median' as name, cast(0.5 as decimal(6, 4)) as probability from as_of_dates
+    union all
+    select as_of_date, 'one_time' as name, cast(one_time_gap_probability as decimal(6, 4)) as probability from parameters
+
+),
+
 -- quantile type 7 (Hyndman & Fan 1996): position 1 + (n - 1) p, linear between the neighbours
 quantiles as (
 
     select
         lengths.as_of_date,
-        quantile.name,
-        1 + (max(lengths.gap_count) - 1) * max(quantile.probability) as position,
+        points.name,
+        1 + (max(lengths.gap_count) - 1) * max(points.probability) as position,
         min(
-            case when lengths.gaps_up_to >= floor(1 + (lengths.gap_count - 1) * quantile.probability) then lengths.gap_days end
+            case when lengths.gaps_up_to >= floor(1 + (lengths.gap_count - 1) * points.probability) then lengths.gap_days end
         ) as lower_neighbour,
         min(
-            case when lengths.gaps_up_to >= ceil(1 + (lengths.gap_count - 1) * quantile.probability) then lengths.gap_days end
+            case when lengths.gaps_up_to >= ceil(1 + (lengths.gap_count - 1) * points.probability) then lengths.gap_days end
         ) as upper_neighbour
     from lengths
-    inner join (
-        select as_of_date, 'median' as name, cast(0.5 as decimal(6, 4)) as probability from as_of_dates
-        union all
-        select as_of_date, 'one_time' as name, cast(one_time_gap_probability as decimal(6, 4)) as probability from parameters
-    ) as quantile
-        on lengths.as_of_date = quantile.as_of_date
-    group by lengths.as_of_date, quantile.name
+    inner join probabilities as points on lengths.as_of_date = points.as_of_date
+    group by lengths.as_of_date, points.name
+
+),
+
+interpolated as (
+
+    select
+        as_of_date,
+        name,
+        lower_neighbour + (position - floor(position)) * (upper_neighbour - lower_neighbour) as gap_days
+    from quantiles
 
 ),
 
@@ -69,11 +82,9 @@ population as (
 
     select
         as_of_date,
-        max(case when name = 'median' then lower_neighbour + (position - floor(position)) * (upper_neighbour - lower_neighbour) end)
-            as median_gap_days,
-        max(case when name = 'one_time' then lower_neighbour + (position - floor(position)) * (upper_neighbour - lower_neighbour) end)
-            as one_time_gap_days
-    from quantiles
+        max(case when name = 'median' then gap_days end) as median_gap_days,
+        max(case when name = 'one_time' then gap_days end) as one_time_gap_days
+    from interpolated
     group by as_of_date
 
 ),
@@ -113,7 +124,8 @@ final as (
         cast(
             case
                 when own.gap_count is null then population.one_time_gap_days
-                else (own.gap_count * own.median_gap_days + parameters.population_gap_weight * population.median_gap_days)
+                else
+                    (own.gap_count * own.median_gap_days + parameters.population_gap_weight * population.median_gap_days)
                     / (own.gap_count + parameters.population_gap_weight)
             end as double
         ) as own_gap_days,

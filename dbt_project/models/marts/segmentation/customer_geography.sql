@@ -96,7 +96,10 @@ distances as (
         located.source_code,
         located.customer_key,
         warehouses.warehouse_id,
-        {{ haversine_km('located.latitude', 'located.longitude', 'warehouses.latitude', 'warehouses.longitude') }} as distance_km
+        cast(
+            {{ haversine_km('located.latitude', 'located.longitude', 'warehouses.latitude', 'warehouses.longitude') }}
+            as decimal(9, 3)
+        ) as distance_km
     from located
     inner join warehouses
         on located.as_of_date = warehouses.as_of_date and located.source_code = warehouses.source_code

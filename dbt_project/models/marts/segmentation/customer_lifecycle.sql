@@ -124,7 +124,12 @@ final as (
         cast(at_risk_gap_multiple * own_gap_days as double) as at_risk_after_days,
         cast(churned_gap_multiple * own_gap_days as double) as churned_after_days,
         recent_net_revenue,
-        previous_net_revenue
+        previous_net_revenue,
+        -- from -1 (all of it before) to 1 (all of it since); a quotient of both would have no upper end
+        cast(
+            (recent_net_revenue - previous_net_revenue) / nullif(greatest(recent_net_revenue + previous_net_revenue, 0), 0)
+            as double
+        ) as revenue_trend
     from staged
 
 )

@@ -66,7 +66,7 @@ strongest as (
     select
         *,
         row_number() over (
-            partition by as_of_date, source_code, customer_key order by weight desc, rule_number, preference
+            partition by as_of_date, source_code, customer_key order by weight desc, rule_number asc, preference asc
         ) as place
     from weights
 

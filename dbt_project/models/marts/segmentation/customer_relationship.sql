@@ -31,13 +31,7 @@ measures as (
             when behaviour.main_channel = 'edi' then behaviour.main_channel_share
             else 0
         end as integration,
-        cast(
-            case
-                when lifecycle.recent_net_revenue + lifecycle.previous_net_revenue > 0
-                    then (lifecycle.recent_net_revenue - lifecycle.previous_net_revenue)
-                        / (lifecycle.recent_net_revenue + lifecycle.previous_net_revenue)
-            end as double
-        ) as growth
+        lifecycle.revenue_trend as growth
     from customers
     left join {{ ref('customer_profitability') }} as profitability
         on

@@ -12,23 +12,15 @@ with profitability as (
 
 ),
 
-{%- set parts = ['net_revenue', 'gross_margin', 'net_contribution'] %}
-
 ranked as (
 
     select
         as_of_date,
         source_code,
         customer_key,
-        {%- for part in parts %}
-        -- equal amounts share a rank
-        case
-            when is_scored and {{ part }} is not null
-                then cast(percent_rank() over (
-                    partition by as_of_date, is_scored and {{ part }} is not null order by {{ part }}
-                ) as decimal(18, 12))
-        end as {{ part }}_rank{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ known_percent_rank('net_revenue') }} as net_revenue_rank,
+        {{ known_percent_rank('gross_margin') }} as gross_margin_rank,
+        {{ known_percent_rank('net_contribution') }} as net_contribution_rank
     from profitability
 
 ),
@@ -39,18 +31,18 @@ final as (
         as_of_date,
         source_code,
         customer_key,
-        {%- for part in parts %}
-        cast({{ part }}_rank as double) as {{ part }}_rank,
-        {%- endfor %}
+        cast(net_revenue_rank as double) as net_revenue_rank,
+        cast(gross_margin_rank as double) as gross_margin_rank,
+        cast(net_contribution_rank as double) as net_contribution_rank,
         -- no feed carries what a customer buys elsewhere
         cast(null as double) as share_of_wallet,
         -- what is unknown is left out, and the others count for it
         cast(
-            ({% for part in parts %}coalesce({{ part }}_rank, 0){{ ' + ' if not loop.last }}{% endfor %})
+            (coalesce(net_revenue_rank, 0) + coalesce(gross_margin_rank, 0) + coalesce(net_contribution_rank, 0))
             / nullif(
-                {% for part in parts -%}
-                case when {{ part }}_rank is null then 0 else 1 end{{ ' + ' if not loop.last }}
-                {%- endfor %}, 0
+                case when net_revenue_rank is null then 0 else 1 end
+                + case when gross_margin_rank is null then 0 else 1 end
+                + case when net_contribution_rank is null then 0 else 1 end, 0
             ) as double
         ) as value_score
     from ranked

@@ -47,10 +47,12 @@ final as (
     select
         as_of_date,
         source_code,
-        customer_key
-        {%- for function in ['marketing', 'sales', 'service', 'logistics', 'inventory'] %},
-        max(case when business_function = '{{ function }}' then action end) as {{ function }}_action
-        {%- endfor %}
+        customer_key,
+        max(case when business_function = 'marketing' then action end) as marketing_action,
+        max(case when business_function = 'sales' then action end) as sales_action,
+        max(case when business_function = 'service' then action end) as service_action,
+        max(case when business_function = 'logistics' then action end) as logistics_action,
+        max(case when business_function = 'inventory' then action end) as inventory_action
     from matched
     where place = 1
     group by as_of_date, source_code, customer_key

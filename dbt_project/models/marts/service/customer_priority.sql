@@ -19,13 +19,7 @@ measures as (
         value_scores.value_score as measured_value,
         relationship.value_axis + relationship.relationship_axis as measured_strategic_importance,
         needs.later_than_wanted_share as measured_service_need,
-        cast(
-            case
-                when lifecycle.recent_net_revenue + lifecycle.previous_net_revenue > 0
-                    then (lifecycle.recent_net_revenue - lifecycle.previous_net_revenue)
-                        / (lifecycle.recent_net_revenue + lifecycle.previous_net_revenue)
-            end as double
-        ) as measured_growth,
+        lifecycle.revenue_trend as measured_growth,
         -- silence as a part of that after which the customer counts as churned; who is past it is no longer to be saved first
         case
             when customers.recency_days <= lifecycle.churned_after_days
@@ -110,7 +104,7 @@ final as (
         -- ties break on the identifier, in the rank only
         row_number() over (
             partition by scores.as_of_date
-            order by scores.priority_score desc, identities.source, identities.source_customer_id
+            order by scores.priority_score desc, identities.source asc, identities.source_customer_id asc
         ) as priority_rank
     from scores
     inner join identities

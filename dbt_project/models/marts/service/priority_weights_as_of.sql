@@ -1,5 +1,5 @@
-{#- The weights of the priority score: given, or derived from pairwise comparisons by AHP (Saaty 1980). The principal eigenvector
-    is the limit of the matrix's powers; six squarings give its 64th, far past the last digit for the matrices that are
+{#- The weights of the priority score: given, or derived from pairwise comparisons by AHP (Saaty 1980). The principal
+    eigenvector is the limit of the matrix's powers; six squarings give its 64th, far past the last digit for the matrices that are
     consistent enough to be accepted. -#}
 
 with as_of_dates as (
@@ -103,10 +103,21 @@ eigenvalues as (
 -- the mean consistency index of random matrices by size (Saaty 1980)
 random_indices as (
 
-    select *
-    from (
-        values (1, 0.0), (2, 0.0), (3, 0.58), (4, 0.90), (5, 1.12), (6, 1.24), (7, 1.32), (8, 1.41)
-    ) as indices (parts, random_index)
+    select 1 as parts, 0.0 as random_index
+    union all
+    select 2 as parts, 0.0 as random_index
+    union all
+    select 3 as parts, 0.58 as random_index
+    union all
+    select 4 as parts, 0.90 as random_index
+    union all
+    select 5 as parts, 1.12 as random_index
+    union all
+    select 6 as parts, 1.24 as random_index
+    union all
+    select 7 as parts, 1.32 as random_index
+    union all
+    select 8 as parts, 1.41 as random_index
 
 ),
 
