@@ -53,3 +53,17 @@
 {% macro duckdb__value_at_max(value, by) -%}
     arg_max({{ value }}, {{ by }})
 {%- endmacro %}
+
+{#- The day that lies so many days after another. -#}
+{% macro days_after(from_date, days) -%}
+    {{ return(adapter.dispatch('days_after')(from_date, days)) }}
+{%- endmacro %}
+
+{% macro duckdb__days_after(from_date, days) -%}
+    ({{ from_date }} + cast({{ days }} as integer))
+{%- endmacro %}
+
+{#- A day before every other, where a first version begins. -#}
+{% macro beginning_of_time() -%}
+    date '0001-01-01'
+{%- endmacro %}
