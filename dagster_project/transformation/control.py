@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from dagster_project.ingestion.contracts import load_sources
 from dagster_project.policy.assets import policy_asset_key
 from dagster_project.policy.tables import policy_tables, policy_version
 from dagster_project.settings import Settings
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 REFRESH = dg.AssetKey(["control", "refresh"])
 AS_OF_DATES = dg.AssetKey(["control", "as_of_dates"])
 _REFRESH_COLUMNS = {
-    "fingerprint": "Changes when what is built may not be built upon: other sources, another business zone, other code.",
+    "fingerprint": "Changes when what is built may not be built upon: other sources or channels of returns, zone, currency or code.",
     "code_version": "Version of the package and of the models.",
     "policy_version": "Version of the business's rules.",
     "base_currency": "ISO 4217 code of every published amount.",
@@ -32,8 +33,9 @@ _REFRESH_COLUMNS = {
 
 
 def refresh_fingerprint(settings: Settings) -> str:
-    """Changes when what is built may no longer be built upon: other sources, another business day, other code."""
-    parts = (*sorted(settings.sources), settings.business_timezone, project_fingerprint())
+    """Changes when what is built may no longer be built upon: other sources, returns told elsewhere, another zone, currency or code."""
+    sources = sorted(f"{source.name} {source.return_channel}" for source in load_sources(settings.sources))
+    parts = (*sources, settings.business_timezone, settings.base_currency, project_fingerprint())
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 

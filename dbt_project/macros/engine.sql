@@ -67,3 +67,8 @@
 {% macro beginning_of_time() -%}
     date '0001-01-01'
 {%- endmacro %}
+
+{#- A day after every other. -#}
+{% macro end_of_time() -%}
+    date '9999-12-31'
+{%- endmacro %}

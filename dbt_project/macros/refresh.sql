@@ -51,13 +51,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The customer days of the touched orders as the fact has them now. -#}
-{% macro days_of_touched_orders() -%}
-    (
-        select distinct lines.source_code, lines.customer_key, lines.order_date
-        from {{ ref('fct_order_lines') }} as lines
-        inner join {{ ref('int_touched_orders') }} as touched
-            on lines.source_code = touched.source_code and lines.order_key = touched.order_key
-        where lines.customer_key is not null and lines.order_date is not null
-    ) as touched_days
+{#- What the last finished refresh took in, or none in a full refresh, which compares with nothing. -#}
+{% macro absorbed_before(name) -%}
+    {%- set absorbed = table_before('intermediate', name) -%}
+    {{ return(none if absorbed is none or refresh_is_full() else absorbed) }}
 {%- endmacro %}

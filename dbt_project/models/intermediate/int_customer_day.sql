@@ -1,10 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook=[
-        "{{ delete_touched(ref('int_touched_customer_days'), ['source_code', 'customer_key', 'order_date']) }}",
-        "{{ delete_touched(days_of_touched_orders(), ['source_code', 'customer_key', 'order_date']) }}"
-    ]
+    pre_hook="{{ delete_touched(ref('int_recomputed_customer_days'), ['source_code', 'customer_key', 'order_date']) }}"
 ) }}
 
 with order_lines as (
@@ -13,9 +10,7 @@ with order_lines as (
     where
         {% if is_incremental() -%}
         (source_code, customer_key, order_date) in (
-            select source_code, customer_key, order_date from {{ ref('int_touched_customer_days') }}
-            union
-            select source_code, customer_key, order_date from {{ days_of_touched_orders() }}
+            select source_code, customer_key, order_date from {{ ref('int_recomputed_customer_days') }}
         )
         and {% endif -%}
         customer_key is not null

@@ -19,6 +19,39 @@ order_lines as (
 
 ),
 
+order_rates as (
+
+    {{ rates_of_order_days('orders') }}
+
+),
+
+converted_orders as (
+
+    select
+        orders.*,
+        {{ is_foreign('orders.currency') }} as is_foreign,
+        order_rates.rate_to_base
+    from orders
+    left join order_rates
+        on
+            orders.source_code = order_rates.source_code
+            and orders.currency = order_rates.currency
+            and orders.order_date = order_rates.order_date
+
+),
+
+product_versions as (
+
+    select * from {{ ref('int_product_versions') }}
+
+),
+
+sources as (
+
+    select distinct source_code, return_channel from {{ ref('stg_control__feeds') }}
+
+),
+
 delivered as (
 
     select
@@ -32,13 +65,17 @@ delivered as (
         orders.ship_to_country,
         orders.order_kind,
         orders.is_test,
+        coalesce(orders.is_foreign, false) as is_foreign,
+        orders.rate_to_base,
+        order_lines.product_key,
         order_lines.line_type,
         order_lines.quantity,
         order_lines.unit_price,
         order_lines.unit_cost,
+        order_lines.discount_amount,
         order_lines.net_amount
     from order_lines
-    full outer join orders
+    full outer join converted_orders as orders
         on
             order_lines.source_code = orders.source_code
             and order_lines.order_key = orders.order_key
@@ -67,6 +104,7 @@ final as (
         delivered.order_date,
         delivered.customer_key,
         delivered.ship_to_country,
+        delivered.product_key,
         -- the first reason that applies; a line that nothing excludes is a sale or a return
         case
             when delivered.delivery_date < newest.delivery_date then 'superseded'
@@ -76,6 +114,7 @@ final as (
             when delivered.line_type <> 'product' then delivered.line_type
             when delivered.order_kind in ('cancelled', 'adjustment') then delivered.order_kind
             when delivered.unit_price <= 0 then 'price_not_positive'
+            when sources.return_channel = 'returns_feed' and delivered.quantity < 0 then 'other_return_channel'
             when delivered.order_kind = 'sale' and delivered.quantity <= 0 then 'quantity_not_positive'
             when delivered.order_kind = 'credit' and delivered.quantity >= 0 then 'quantity_not_negative'
             when delivered.customer_key is null then 'unidentified'
@@ -83,11 +122,26 @@ final as (
             else 'sale'
         end as line_outcome,
         delivered.quantity,
-        delivered.net_amount,
-        delivered.unit_cost
+        {%- for amount in ['net_amount', 'discount_amount'] %}
+        {{ in_base_currency('delivered.' ~ amount, 'delivered.is_foreign', 'delivered.rate_to_base') }} as {{ amount }},
+        {%- endfor %}
+        coalesce(
+            {{ in_base_currency('delivered.unit_cost', 'delivered.is_foreign', 'delivered.rate_to_base') }},
+            product_versions.unit_cost
+        ) as unit_cost,
+        -- kept apart, for a converted amount does not tell to the last digit what was delivered
+        case when delivered.is_foreign then delivered.net_amount end as order_currency_amount
     from delivered
     inner join newest
         on delivered.source_code = newest.source_code and delivered.order_key = newest.order_key
+    left join sources
+        on delivered.source_code = sources.source_code
+    left join product_versions
+        on
+            delivered.unit_cost is null
+            and delivered.source_code = product_versions.source_code
+            and delivered.product_key = product_versions.product_key
+            and {{ valid_on('product_versions', 'delivered.order_date') }}
 
 )
 

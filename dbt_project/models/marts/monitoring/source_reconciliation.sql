@@ -29,7 +29,8 @@ outcomes as (
             else 'excluded'
         end as category,
         line_count,
-        net_amount
+        net_amount,
+        order_currency_amount
     from {{ ref('sales_lines_by_outcome') }}
 
 ),
@@ -46,7 +47,8 @@ summed as (
         cast(sum(case when category = '{{ category }}' then net_amount else 0 end) as decimal(18, 4)) as amount_{{ category }},
         {%- endfor %}
         cast(sum(line_count) as bigint) as lines_known,
-        cast(sum(net_amount) as decimal(18, 4)) as amount_known
+        cast(sum(order_currency_amount) as decimal(18, 4)) as amount_known,
+        cast(sum(order_currency_amount - net_amount) as decimal(18, 4)) as amount_conversion
     from outcomes
     group by as_of_date, source_code
 
@@ -67,6 +69,7 @@ final as (
         {%- for category in categories %}
         coalesce(summed.amount_{{ category }}, 0) as amount_{{ category }},
         {%- endfor %}
+        coalesce(summed.amount_conversion, 0) as amount_conversion,
         cast(delivered.amount_accepted - coalesce(summed.amount_known, 0) as decimal(18, 4)) as amount_difference
     from delivered
     cross join as_of_dates
