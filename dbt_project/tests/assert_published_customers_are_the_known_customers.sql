@@ -7,6 +7,13 @@ with known as (
     from {{ ref('fct_order_lines') }} as lines
     inner join {{ ref('publication') }} as publication on lines.order_date <= publication.as_of_date
     where lines.customer_key is not null and lines.line_outcome <> 'superseded'
+    union
+    select
+        returns.source_code,
+        returns.customer_key
+    from {{ ref('fct_returns') }} as returns
+    inner join {{ ref('publication') }} as publication on returns.return_date <= publication.as_of_date
+    where returns.return_outcome = 'return'
 
 ),
 
