@@ -1,3 +1,9 @@
+{%- set measures = [
+    'order_count', 'order_days', 'window_order_count', 'window_order_days', 'window_sale_line_count',
+    'window_return_line_count', 'sale_amount', 'return_amount', 'net_revenue', 'known_cost_of_goods', 'amount_without_cost',
+    'line_without_cost_count'
+] -%}
+
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}
@@ -90,13 +96,48 @@ aggregated as (
 
 ),
 
+attributes as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        country,
+        case when created_date is null then not is_later_snapshot else created_date <= as_of_date end as is_known
+    from {{ ref('int_customer_attributes_as_of') }}
+
+),
+
+-- whom an order or return names, and whom the source knew by then without one
+known as (
+
+    select
+        coalesce(aggregated.as_of_date, attributes.as_of_date) as as_of_date,
+        coalesce(aggregated.source_code, attributes.source_code) as source_code,
+        coalesce(aggregated.customer_key, attributes.customer_key) as customer_key,
+        coalesce(nullif(aggregated.ship_to_country, 'unknown'), attributes.country, 'unknown') as ship_to_country,
+        aggregated.first_order_date,
+        aggregated.last_order_date,
+        {%- for measure in measures %}
+        coalesce(aggregated.{{ measure }}, 0) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from aggregated
+    full outer join attributes
+        on
+            aggregated.as_of_date = attributes.as_of_date
+            and aggregated.source_code = attributes.source_code
+            and aggregated.customer_key = attributes.customer_key
+    where aggregated.customer_key is not null or attributes.is_known
+
+),
+
 final as (
 
     select
         as_of_date,
         source_code,
         customer_key,
-        coalesce(ship_to_country, 'unknown') as ship_to_country,
+        ship_to_country,
         first_order_date is not null as is_scored,
         first_order_date,
         last_order_date,
@@ -114,7 +155,7 @@ final as (
         cast(known_cost_of_goods as decimal(18, 4)) as known_cost_of_goods,
         cast(amount_without_cost as decimal(18, 4)) as amount_without_cost,
         cast(line_without_cost_count as bigint) as line_without_cost_count
-    from aggregated
+    from known
 
 )
 
