@@ -1,6 +1,16 @@
--- A returned row is a day on which the sums by customer and day are not those of the order lines: an incremental refresh left
--- something behind or counted it twice.
-with fact as (
+-- A returned row is a day on which the sums by customer and day are not those of the order lines and returns: an incremental
+-- refresh left something behind or counted it twice.
+with movements as (
+
+    select source_code, order_date, line_outcome, order_key, net_amount from {{ ref('fct_order_lines') }}
+    where line_outcome in ('sale', 'return')
+    union all
+    select source_code, return_date, return_outcome, order_key, return_amount from {{ ref('fct_returns') }}
+    where return_outcome = 'return'
+
+),
+
+fact as (
 
     select
         source_code,
@@ -9,8 +19,7 @@ with fact as (
         count(case when line_outcome = 'sale' then 1 end) as sale_line_count,
         count(case when line_outcome = 'return' then 1 end) as return_line_count,
         sum(net_amount) as net_amount
-    from {{ ref('fct_order_lines') }}
-    where line_outcome in ('sale', 'return')
+    from movements
     group by source_code, order_date
 
 ),

@@ -1,11 +1,17 @@
--- A returned row is a source of which order lines or money got lost, or appeared, between the files and the customers.
+-- A returned row is a source of which order lines, returns or money got lost, or appeared, between the files and the customers.
 select
     source,
     as_of_date,
     lines_difference,
-    amount_difference
+    amount_difference,
+    returns_difference,
+    refunds_difference
 from {{ ref('source_reconciliation') }}
-where lines_difference is distinct from 0 or amount_difference is distinct from 0
+where
+    lines_difference is distinct from 0
+    or amount_difference is distinct from 0
+    or returns_difference is distinct from 0
+    or refunds_difference is distinct from 0
 
 union all
 
@@ -14,6 +20,8 @@ select
     cast(source_code as varchar) as source,
     as_of_date,
     -line_count as lines_difference,
-    -net_amount as amount_difference
+    -order_currency_amount as amount_difference,
+    0 as returns_difference,
+    0 as refunds_difference
 from {{ ref('sales_lines_by_outcome') }}
 where source_code not in (select source_code from {{ ref('int_deliveries') }})

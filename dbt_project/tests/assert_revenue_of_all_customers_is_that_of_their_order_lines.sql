@@ -1,7 +1,18 @@
--- A returned row is an as-of date whose customers' net revenue in the window is not that of the order lines, to the last digit.
+-- A returned row is an as-of date whose customers' net revenue in the window is not that of the order lines and returns, to the
+-- last digit.
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}
+
+),
+
+movements as (
+
+    select order_date, net_amount from {{ ref('fct_order_lines') }}
+    where line_outcome in ('sale', 'return')
+    union all
+    select return_date, return_amount from {{ ref('fct_returns') }}
+    where return_outcome = 'return'
 
 ),
 
@@ -9,11 +20,10 @@ fact as (
 
     select
         as_of_dates.as_of_date,
-        sum(lines.net_amount) as net_revenue
-    from {{ ref('fct_order_lines') }} as lines
+        sum(movements.net_amount) as net_revenue
+    from movements
     inner join as_of_dates
-        on lines.order_date <= as_of_dates.as_of_date and lines.order_date > as_of_dates.window_start_date
-    where lines.line_outcome in ('sale', 'return')
+        on movements.order_date <= as_of_dates.as_of_date and movements.order_date > as_of_dates.window_start_date
     group by as_of_dates.as_of_date
 
 ),

@@ -1,13 +1,19 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
+{%- set naming = [
+    'int_orders_united', 'int_customers_united', 'int_service_cases_united', 'int_sales_visits_united',
+    'int_survey_responses_united', 'int_receivables_united', 'int_inventory_united'
+] %}
 
 -- depends_on: {{ ref('int_changed_deliveries') }}
 
-with orders as (
+with named as (
 
-    select * from {{ ref('int_orders_united') }}
-    {%- if is_incremental() %}
-    where delivery_date in ({{ delivery_date_literals(ref('int_changed_deliveries')) }})
-    {%- endif %}
+    {% for model in naming -%}
+    select source_code, delivery_date, customer_key, source_customer_id from {{ ref(model) }}
+    union all
+    {% endfor -%}
+    -- a customer above another one may never be delivered itself
+    select source_code, delivery_date, parent_customer_key, parent_customer_id from {{ ref('int_customers_united') }}
 
 ),
 
@@ -20,17 +26,18 @@ sources as (
 final as (
 
     select distinct
-        orders.source_code,
-        orders.customer_key,
+        named.source_code,
+        named.customer_key,
         sources.source,
-        orders.source_customer_id
-    from orders
-    inner join sources on orders.source_code = sources.source_code
+        named.source_customer_id
+    from named
+    inner join sources on named.source_code = sources.source_code
     where
         {% if is_incremental() -%}
-        (orders.source_code, orders.customer_key) not in (select source_code, customer_key from {{ this }})
+        named.delivery_date in ({{ delivery_date_literals(ref('int_changed_deliveries')) }})
+        and (named.source_code, named.customer_key) not in (select source_code, customer_key from {{ this }})
         and {% endif -%}
-        orders.customer_key is not null
+        named.customer_key is not null
 
 )
 

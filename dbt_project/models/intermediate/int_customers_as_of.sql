@@ -1,3 +1,9 @@
+{%- set measures = [
+    'order_count', 'order_days', 'window_order_count', 'window_order_days', 'window_sale_line_count',
+    'window_return_line_count', 'sale_amount', 'return_amount', 'net_revenue', 'known_cost_of_goods', 'amount_without_cost',
+    'line_without_cost_count'
+] -%}
+
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}
@@ -10,6 +16,27 @@ customer_days as (
 
 ),
 
+-- orders that had come back to the last unit by the as-of date
+reversals as (
+
+    select
+        as_of_dates.as_of_date,
+        reversals.source_code,
+        reversals.customer_key,
+        reversals.order_date,
+        coalesce(reversals.ship_to_country, 'unknown') as ship_to_country,
+        count(*) as order_count
+    from {{ ref('int_order_reversals') }} as reversals
+    inner join as_of_dates on reversals.reversed_date <= as_of_dates.as_of_date
+    group by
+        as_of_dates.as_of_date,
+        reversals.source_code,
+        reversals.customer_key,
+        reversals.order_date,
+        coalesce(reversals.ship_to_country, 'unknown')
+
+),
+
 facts as (
 
     select
@@ -19,8 +46,9 @@ facts as (
         days.order_date,
         days.ship_to_country,
         days.order_date > as_of_dates.window_start_date as is_in_window,
-        days.sale_line_count > 0 as has_sale,
-        days.sale_order_count,
+        days.has_order,
+        days.sale_order_count - coalesce(reversals.order_count, 0) as kept_order_count,
+        days.sale_order_count > coalesce(reversals.order_count, 0) as has_sale,
         days.sale_line_count,
         days.return_line_count,
         days.sale_amount,
@@ -31,6 +59,13 @@ facts as (
         days.line_without_cost_count
     from customer_days as days
     inner join as_of_dates on days.order_date <= as_of_dates.as_of_date
+    left join reversals
+        on
+            as_of_dates.as_of_date = reversals.as_of_date
+            and days.source_code = reversals.source_code
+            and days.customer_key = reversals.customer_key
+            and days.order_date = reversals.order_date
+            and days.ship_to_country = reversals.ship_to_country
 
 ),
 
@@ -41,12 +76,12 @@ aggregated as (
         source_code,
         customer_key,
         -- the newest country; of several on one day the one that comes last in the alphabet
-        substr(max(cast(order_date as varchar) || ship_to_country), 11) as ship_to_country,
+        substr(max(case when has_order then cast(order_date as varchar) || ship_to_country end), 11) as ship_to_country,
         min(case when has_sale then order_date end) as first_order_date,
         max(case when has_sale then order_date end) as last_order_date,
-        sum(sale_order_count) as order_count,
+        sum(kept_order_count) as order_count,
         count(distinct case when has_sale then order_date end) as order_days,
-        sum(case when is_in_window then sale_order_count else 0 end) as window_order_count,
+        sum(case when is_in_window then kept_order_count else 0 end) as window_order_count,
         count(distinct case when has_sale and is_in_window then order_date end) as window_order_days,
         sum(case when is_in_window then sale_line_count else 0 end) as window_sale_line_count,
         sum(case when is_in_window then return_line_count else 0 end) as window_return_line_count,
@@ -58,6 +93,41 @@ aggregated as (
         sum(case when is_in_window then line_without_cost_count else 0 end) as line_without_cost_count
     from facts
     group by as_of_date, source_code, customer_key
+
+),
+
+attributes as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        country,
+        case when created_date is null then not is_later_snapshot else created_date <= as_of_date end as is_known
+    from {{ ref('int_customer_attributes_as_of') }}
+
+),
+
+-- whom an order or return names, and whom the source knew by then without one
+known as (
+
+    select
+        coalesce(aggregated.as_of_date, attributes.as_of_date) as as_of_date,
+        coalesce(aggregated.source_code, attributes.source_code) as source_code,
+        coalesce(aggregated.customer_key, attributes.customer_key) as customer_key,
+        coalesce(nullif(aggregated.ship_to_country, 'unknown'), attributes.country, 'unknown') as ship_to_country,
+        aggregated.first_order_date,
+        aggregated.last_order_date,
+        {%- for measure in measures %}
+        coalesce(aggregated.{{ measure }}, 0) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from aggregated
+    full outer join attributes
+        on
+            aggregated.as_of_date = attributes.as_of_date
+            and aggregated.source_code = attributes.source_code
+            and aggregated.customer_key = attributes.customer_key
+    where aggregated.customer_key is not null or attributes.is_known
 
 ),
 
@@ -85,7 +155,7 @@ final as (
         cast(known_cost_of_goods as decimal(18, 4)) as known_cost_of_goods,
         cast(amount_without_cost as decimal(18, 4)) as amount_without_cost,
         cast(line_without_cost_count as bigint) as line_without_cost_count
-    from aggregated
+    from known
 
 )
 

@@ -15,6 +15,7 @@ final as (
         source_customer_id,
         customer_type,
         {{ integer_key('parent_customer_id') }} as parent_customer_key,
+        parent_customer_id,
         industry,
         size_band,
         ownership,

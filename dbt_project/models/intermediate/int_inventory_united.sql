@@ -15,6 +15,7 @@ final as (
         {{ integer_key('product_id') }} as product_key,
         inventory_date,
         {{ integer_key('source_customer_id') }} as customer_key,
+        source_customer_id,
         units,
         inventory_value
     from inventory

@@ -12,6 +12,7 @@ final as (
         source_code,
         delivery_date,
         {{ integer_key('source_customer_id') }} as customer_key,
+        source_customer_id,
         month,
         average_balance
     from receivables

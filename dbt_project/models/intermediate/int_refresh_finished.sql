@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_absorbed_returns') }}
 -- depends_on: {{ ref('int_absorbed_product_costs') }}
 -- depends_on: {{ ref('int_absorbed_exchange_rates') }}
 -- depends_on: {{ ref('int_absorbed_deliveries') }}

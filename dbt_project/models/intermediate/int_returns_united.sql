@@ -11,7 +11,7 @@ final as (
     select
         source_code,
         delivery_date,
-        return_id,
+        {{ integer_key('return_id') }} as return_key,
         {{ integer_key('order_id') }} as order_key,
         line_number,
         {{ integer_key('product_id') }} as product_key,

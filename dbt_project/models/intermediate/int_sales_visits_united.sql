@@ -13,6 +13,7 @@ final as (
         delivery_date,
         visit_id,
         {{ integer_key('source_customer_id') }} as customer_key,
+        source_customer_id,
         visit_date,
         minutes
     from sales_visits

@@ -13,6 +13,7 @@ final as (
         delivery_date,
         case_id,
         {{ integer_key('source_customer_id') }} as customer_key,
+        source_customer_id,
         opened_date,
         channel,
         reason,

@@ -13,6 +13,7 @@ final as (
         delivery_date,
         response_id,
         {{ integer_key('source_customer_id') }} as customer_key,
+        source_customer_id,
         answer_date,
         question,
         answer

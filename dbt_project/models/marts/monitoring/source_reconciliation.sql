@@ -14,8 +14,21 @@ delivered as (
         cast(sum(rows_rejected) as bigint) as lines_quarantined,
         cast(sum(control_total) as decimal(18, 4)) as amount_accepted
     from {{ ref('int_deliveries') }}
-    where control_total is not null
+    where control_total is not null and feed <> 'returns'
     group by source_code, source
+
+),
+
+delivered_returns as (
+
+    select
+        source_code,
+        cast(sum(rows_read) as bigint) as returns_read,
+        cast(sum(rows_rejected) as bigint) as returns_quarantined,
+        cast(sum(control_total) as decimal(18, 4)) as refunds_accepted
+    from {{ ref('int_deliveries') }}
+    where feed = 'returns'
+    group by source_code
 
 ),
 
@@ -54,6 +67,34 @@ summed as (
 
 ),
 
+{%- set return_categories = {
+    'superseded': 'superseded',
+    'after_as_of': 'after_as_of',
+    'counted': 'return',
+    'unidentified': 'unidentified',
+    'order_unknown': 'order_unknown',
+    'other_channel': 'other_return_channel'
+} %}
+
+summed_returns as (
+
+    select
+        as_of_date,
+        source_code,
+        {%- for category, outcome in return_categories.items() %}
+        cast(sum(case when return_outcome = '{{ outcome }}' then return_count else 0 end) as bigint) as returns_{{ category }},
+        cast(
+            sum(case when return_outcome = '{{ outcome }}' then refund_amount else 0 end) as decimal(18, 4)
+        ) as refunds_{{ category }},
+        {%- endfor %}
+        cast(sum(case when return_outcome = 'return' then return_amount else 0 end) as decimal(18, 4)) as amount_returns_counted,
+        cast(sum(return_count) as bigint) as returns_known,
+        cast(sum(refund_amount) as decimal(18, 4)) as refunds_known
+    from {{ ref('returns_by_outcome') }}
+    group by as_of_date, source_code
+
+),
+
 final as (
 
     select
@@ -70,9 +111,30 @@ final as (
         coalesce(summed.amount_{{ category }}, 0) as amount_{{ category }},
         {%- endfor %}
         coalesce(summed.amount_conversion, 0) as amount_conversion,
-        cast(delivered.amount_accepted - coalesce(summed.amount_known, 0) as decimal(18, 4)) as amount_difference
+        cast(delivered.amount_accepted - coalesce(summed.amount_known, 0) as decimal(18, 4)) as amount_difference,
+        coalesce(delivered_returns.returns_read, 0) as returns_read,
+        coalesce(delivered_returns.returns_quarantined, 0) as returns_quarantined,
+        {%- for category in return_categories %}
+        coalesce(summed_returns.returns_{{ category }}, 0) as returns_{{ category }},
+        {%- endfor %}
+        coalesce(delivered_returns.returns_read - delivered_returns.returns_quarantined, 0)
+        - coalesce(summed_returns.returns_known, 0) as returns_difference,
+        -- a contract may state no control total of refunds; then they are not reconciled
+        coalesce(delivered_returns.refunds_accepted, summed_returns.refunds_known, 0) as refunds_accepted,
+        {%- for category in return_categories %}
+        coalesce(summed_returns.refunds_{{ category }}, 0) as refunds_{{ category }},
+        {%- endfor %}
+        cast(
+            coalesce(delivered_returns.refunds_accepted, summed_returns.refunds_known, 0)
+            - coalesce(summed_returns.refunds_known, 0) as decimal(18, 4)
+        ) as refunds_difference,
+        coalesce(summed_returns.amount_returns_counted, 0) as amount_returns_counted
     from delivered
     cross join as_of_dates
+    left join delivered_returns
+        on delivered.source_code = delivered_returns.source_code
+    left join summed_returns
+        on delivered.source_code = summed_returns.source_code and as_of_dates.as_of_date = summed_returns.as_of_date
     left join summed
         on delivered.source_code = summed.source_code and as_of_dates.as_of_date = summed.as_of_date
 

@@ -1,0 +1,1 @@
+{{ snapshots_as_of(ref('int_customers_united')) }}

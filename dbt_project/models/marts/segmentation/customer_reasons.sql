@@ -1,0 +1,81 @@
+with customers as (
+
+    select * from {{ ref('int_customers_as_of') }}
+
+),
+
+-- the activity that costs most; of equal ones the first in the alphabet
+dearest as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        activity,
+        cost,
+        row_number() over (
+            partition by as_of_date, source_code, customer_key order by cost desc, activity asc
+        ) as place
+    from {{ ref('customer_activity_costs') }}
+
+),
+
+described as (
+
+    select
+        customers.as_of_date,
+        customers.source_code,
+        customers.customer_key,
+        customers.is_scored,
+        customers.recency_days,
+        customers.net_revenue,
+        lifecycle.lifecycle_stage,
+        cast(round(lifecycle.own_gap_days) as integer) as usual_gap_days,
+        abc.abc_revenue,
+        abc.abc_profit,
+        dearest.activity as dearest_activity,
+        cast(round(dearest.cost * 100 / nullif(customers.net_revenue, 0)) as integer) as dearest_percent
+    from customers
+    inner join {{ ref('customer_lifecycle') }} as lifecycle
+        on
+            customers.as_of_date = lifecycle.as_of_date
+            and customers.source_code = lifecycle.source_code
+            and customers.customer_key = lifecycle.customer_key
+    inner join {{ ref('customer_abc') }} as abc
+        on
+            customers.as_of_date = abc.as_of_date
+            and customers.source_code = abc.source_code
+            and customers.customer_key = abc.customer_key
+    left join dearest
+        on
+            customers.as_of_date = dearest.as_of_date
+            and customers.source_code = dearest.source_code
+            and customers.customer_key = dearest.customer_key
+            and dearest.place = 1
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        case
+            when not is_scored then 'prospect: no order yet'
+            else lifecycle_stage
+                || ': last order ' || cast(recency_days as varchar) || ' days ago'
+                || coalesce(', usual gap ' || cast(usual_gap_days as varchar), '')
+                || '; ' || abc_revenue || ' by revenue, ' || coalesce(abc_profit, 'unknown') || ' by profit'
+                || case
+                    when abc_profit = 'D' and net_revenue > 0 and dearest_percent is not null
+                        then ': ' || replace(dearest_activity, '_', ' ') || ' '
+                            || cast(dearest_percent as varchar) || ' % of revenue'
+                    else ''
+                end
+        end as segment_reason
+    from described
+
+)
+
+select * from final
