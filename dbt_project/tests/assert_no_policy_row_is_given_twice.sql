@@ -7,8 +7,10 @@
     'delivery_zones': ['country'],
     'parameters': ['name'],
     'rfm_fixed_points': ['measure', 'cut_number'],
+    'rfm_maps': ['map_name'],
     'rfm_measures': ['measure'],
     'rfm_quantile_points': ['cut_number'],
+    'rfm_range_maps': ['map_name', 'priority'],
     'rfm_segment_map': ['r_score', 'fm_score']
 } %}
 {% for table, columns in keys.items() %}
