@@ -11,7 +11,8 @@
     'rfm_measures': ['measure'],
     'rfm_quantile_points': ['cut_number'],
     'rfm_range_maps': ['map_name', 'priority'],
-    'rfm_segment_map': ['r_score', 'fm_score']
+    'rfm_segment_map': ['r_score', 'fm_score'],
+    'xyz_classes': ['xyz_class']
 } %}
 {% for table, columns in keys.items() %}
 select

@@ -4,31 +4,9 @@ with requests as (
 
 ),
 
-required_feeds as (
-
-    select source_code, feed from {{ ref('stg_control__feeds') }}
-    where is_enabled and is_required
-
-),
-
-newest_deliveries as (
-
-    select
-        required_feeds.source_code,
-        required_feeds.feed,
-        max(deliveries.delivery_date) as delivery_date
-    from required_feeds
-    left join {{ ref('int_deliveries') }} as deliveries
-        on required_feeds.source_code = deliveries.source_code and required_feeds.feed = deliveries.feed
-    group by required_feeds.source_code, required_feeds.feed
-
-),
-
--- the newest day for which every required feed has delivered; none, as long as one of them never has
 complete as (
 
-    select min(delivery_date) as as_of_date from newest_deliveries
-    having count(*) = count(delivery_date)
+    select complete_day as as_of_date from {{ ref('int_newest_complete_day') }}
 
 ),
 
@@ -38,7 +16,7 @@ wanted as (
     select as_of_date from requests
     union all
     select as_of_date from complete
-    where as_of_date is not null and not exists (select 1 from requests)
+    where not exists (select 1 from requests)
 
 ),
 

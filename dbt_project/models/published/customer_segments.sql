@@ -33,7 +33,8 @@ final as (
         cast(profitability.net_contribution as decimal(18, 2)) as net_contribution,
         profitability.cost_basis,
         abc.abc_revenue,
-        abc.abc_profit
+        abc.abc_profit,
+        xyz.xyz_class
     from customers
     inner join {{ ref('int_customers') }} as identities
         on customers.source_code = identities.source_code and customers.customer_key = identities.customer_key
@@ -52,6 +53,11 @@ final as (
             customers.as_of_date = abc.as_of_date
             and customers.source_code = abc.source_code
             and customers.customer_key = abc.customer_key
+    left join {{ ref('customer_xyz') }} as xyz
+        on
+            customers.as_of_date = xyz.as_of_date
+            and customers.source_code = xyz.source_code
+            and customers.customer_key = xyz.customer_key
 
 )
 

@@ -3,6 +3,7 @@
 -- depends_on: {{ ref('customer_segments') }}
 -- depends_on: {{ ref('customer_cost_to_serve') }}
 -- depends_on: {{ ref('segment_summary') }}
+-- depends_on: {{ ref('revenue_concentration') }}
 -- depends_on: {{ ref('sales_reconciliation') }}
 -- depends_on: {{ ref('sales_exclusions') }}
 -- depends_on: {{ ref('feed_coverage') }}
