@@ -4,7 +4,7 @@ import dagster as dg
 
 from dagster_project.ingestion.assets import build_ingestion_assets
 from dagster_project.monitoring.checks import build_monitoring_checks
-from dagster_project.orchestration.jobs import build_daily_refresh
+from dagster_project.orchestration.jobs import build_backfill_as_of, build_daily_refresh
 from dagster_project.orchestration.schedules import build_schedules
 from dagster_project.orchestration.sensors import build_sensors
 from dagster_project.policy.assets import build_policy_assets
@@ -26,7 +26,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *build_publication_assets(settings, published_asset_keys(transformation)),
         ],
         asset_checks=build_monitoring_checks(settings, PUBLICATION),
-        jobs=[build_daily_refresh()],
+        jobs=[build_daily_refresh(), build_backfill_as_of()],
         schedules=build_schedules(settings),
         sensors=build_sensors(settings),
         executor=dg.in_process_executor,

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 DAILY_REFRESH = "daily_refresh"
+BACKFILL_AS_OF = "backfill_as_of"
+INGESTION = "ingestion"
 
 
 def build_daily_refresh() -> "UnresolvedAssetJobDefinition":
@@ -16,5 +18,18 @@ def build_daily_refresh() -> "UnresolvedAssetJobDefinition":
         DAILY_REFRESH,
         selection=dg.AssetSelection.all(),
         description="Load the deliveries of the chosen days, compute the segments, publish them.",
+        executor_def=dg.in_process_executor,
+    )
+
+
+def build_backfill_as_of() -> "UnresolvedAssetJobDefinition":
+    """Everything after the lake: past as-of dates from the deliveries that are there, then the published file."""
+    return dg.define_asset_job(
+        BACKFILL_AS_OF,
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(INGESTION),
+        description=(
+            "Compute and keep the segments of past dates, all in one pass, from what the lake holds. Configure refresh_control "
+            "with dates, or with month_ends_from and month_ends_to."
+        ),
         executor_def=dg.in_process_executor,
     )
