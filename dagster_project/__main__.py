@@ -91,6 +91,25 @@ def rollback(publication_id: str | None) -> None:
     click.echo(f"Live again: {publication.publication_id}, as of {publication.as_of_date}.")
 
 
+@cli.command()
+@click.argument("customer")
+def erase(customer: str) -> None:
+    """Erase a customer, named <source>:<id> as in the published tables, and publish again; the anonymous totals stay."""
+    settings = _settings()
+    _show_progress()
+    from dagster_project.commands.erase import UnknownSourceError, run_erasure
+    from dagster_project.ingestion.contract_files import ContractError
+
+    try:
+        outcome, told = run_erasure(settings, customer)
+    except (ContractError, UnknownSourceError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(told)
+    for step, problem in outcome.problems.items():
+        click.echo(f"{step}: {problem}")
+    sys.exit(0 if outcome.success else 1)
+
+
 def _settings() -> Settings:
     try:
         return Settings()

@@ -3,7 +3,7 @@
 Belongs here: the journal, the hash that stands for a customer. Not here: erasing (erasure), noticing that a delivery brings an
 erased customer back (ingestion/scrubbing.py).
 
-The salt is one per deployment and lies beside the journal: it has to recognise the customer when the source delivers them again.
+The salt is one per deployment and lies beside the journal: it must recognise the customer when the source delivers them again.
 Without the salt the hashes say nothing; whoever holds both can test a guess, and so can whoever holds the landing folder.
 """
 

@@ -33,6 +33,8 @@ CONTROL_GROUP = "control"
 OWNERS = ("team:data-engineering",)
 DELIVERIES_KEY = dg.AssetKey(["control", "deliveries"])
 SOURCES_KEY = dg.AssetKey(["control", "sources"])
+# made in the room erasure, which comes later on the way; deliveries are loaded after an erasure
+ERASURES_KEY = dg.AssetKey(["control", "erasures"])
 
 
 def build_ingestion_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -52,6 +54,7 @@ def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], 
 
     @dg.asset(
         key=key,
+        deps=[ERASURES_KEY],
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         group_name=GROUP,

@@ -63,8 +63,8 @@ def compare(feed: Feed, found: Sequence[str], file_name: str) -> Layout:
 
 def _shown(feed: Feed, found: Sequence[str]) -> str:
     """The names of a header; of a file without one, which begins with a row, nothing that could be personal."""
-    known = {column.name for column in feed.columns}
-    if not any(column.personal for column in feed.columns) or any(name in known for name in found):
+    text = "\n".join(found)
+    if not any(column.personal for column in feed.columns) or any(column.name in text for column in feed.columns):
         return ", ".join(found) or "no column"
     return f"{len(found)} names, none of them in the contract"
 

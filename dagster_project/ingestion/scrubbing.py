@@ -4,7 +4,8 @@ Belongs here: the rule that follows from a contract, rewriting CSV, JSON and Par
 arrives, the room erasure for what is there), the journal of who was erased.
 
 A row about an erased customer loses the customer's id and every personal value, and stays: its amounts belong to the totals.
-Where the id is a part of the key the row is about nothing else, and goes. A mention in somebody else's row is emptied. All other rows stay as they are, byte for byte in CSV and JSON.
+Where the id is a part of the key the row is about nothing else, and goes. A mention in somebody else's row is emptied. All
+other rows stay as they are, byte for byte in CSV and JSON.
 """
 
 import csv

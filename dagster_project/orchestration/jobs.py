@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 DAILY_REFRESH = "daily_refresh"
+ERASE_CUSTOMER = "erase_customer"
 
 
 def build_daily_refresh() -> "UnresolvedAssetJobDefinition":
@@ -18,3 +19,21 @@ def build_daily_refresh() -> "UnresolvedAssetJobDefinition":
         description="Load the deliveries of the chosen days, compute the segments, publish them.",
         executor_def=dg.in_process_executor,
     )
+
+
+def build_erase_customer() -> "UnresolvedAssetJobDefinition":
+    """The daily refresh, begun by taking a customer out of everything that it is computed from."""
+    return dg.define_asset_job(
+        ERASE_CUSTOMER,
+        selection=dg.AssetSelection.all(),
+        description=(
+            "Erase a customer from landing, lake, quarantine, warehouse and publications; the anonymous totals stay. Any "
+            "delivery day will do. Config: ops: control__erasures: config: customer: <source>:<id>; the id does not stay in the history."
+        ),
+        executor_def=dg.in_process_executor,
+    )
+
+
+def erase_config(customer: str) -> dict[str, object]:
+    """The run config that names the customer, by id or hash."""
+    return {"ops": {"control__erasures": {"config": {"customer": customer}}}}
