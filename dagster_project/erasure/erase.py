@@ -70,13 +70,13 @@ def _erase_from_feed(scrubber: Scrubber, source: Source, landing: Path, lake: Pa
     if not scrubber.is_needed:
         return
     days = _erase_from_landing(scrubber, source, feed, landing, counts)
-    if days:
-        # the lake takes the rewritten files in as it takes any corrected delivery
-        load_deliveries(source, feed, landing, lake, days)
     folder = FeedFolder(lake, source.name, feed.name)
     with folder.exclusively(), memory_database(folder.loading / "spill") as connection:
         counts.add("lake", *scrub_deliveries(scrubber, folder, connection))
         counts.add("quarantine", *scrub_rejected_rows(scrubber, folder, connection))
+    if days:
+        # the lake takes the rewritten files in as it takes any corrected delivery, so that both agree again
+        load_deliveries(source, feed, landing, lake, days)
 
 
 def _erase_from_landing(scrubber: Scrubber, source: Source, feed: Feed, landing: Path, counts: _Counts) -> set[date]:

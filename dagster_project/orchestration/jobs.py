@@ -28,7 +28,7 @@ def build_erase_customer() -> "UnresolvedAssetJobDefinition":
         selection=dg.AssetSelection.all(),
         description=(
             "Erase a customer from landing, lake, quarantine, warehouse and publications; the anonymous totals stay. Any "
-            "delivery day will do. Config: ops: control__erasures: config: customer: <source>:<id>; the id does not stay in the history."
+            "delivery day will do. Config: ops: control__erasures: config: customer: <source>:<id>."
         ),
         executor_def=dg.in_process_executor,
     )
