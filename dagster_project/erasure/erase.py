@@ -54,7 +54,11 @@ def erase(sources: tuple[Source, ...], landing: Path, lake: Path, warehouse: Pat
     assert erased is not None
     for source in sources:
         for feed in source.feeds:
-            _erase_from_feed(Scrubber(source.name, feed, erased), source, landing, lake, counts)
+            days = _erase_from_feed(Scrubber(source.name, feed, erased), source, landing, lake, counts)
+            if days or resumes:
+                # the lake takes the rewritten files in as it takes any corrected delivery, so that both agree again; which ones
+                # an erasure had rewritten before it was cut short, nobody remembers
+                load_deliveries(source, feed, landing, lake, None if resumes else days)
     if counts.unreadable:
         raise ErasureUnfinishedError(
             "The erasure is not finished. " + " ".join(counts.unreadable) + " Everything else is erased; then start it again."
@@ -65,22 +69,20 @@ def erase(sources: tuple[Source, ...], landing: Path, lake: Path, warehouse: Pat
     return append_entry(lake, "done", customer, counts.to_json())
 
 
-def _erase_from_feed(scrubber: Scrubber, source: Source, landing: Path, lake: Path, counts: _Counts) -> None:
+def _erase_from_feed(scrubber: Scrubber, source: Source, landing: Path, lake: Path, counts: _Counts) -> set[date]:
+    """Days whose files in landing were rewritten."""
     feed = scrubber.feed
     if not scrubber.is_needed:
-        return
+        return set()
     days = _erase_from_landing(scrubber, source, feed, landing, counts)
     folder = FeedFolder(lake, source.name, feed.name)
     with folder.exclusively(), memory_database(folder.loading / "spill") as connection:
         counts.add("lake", *scrub_deliveries(scrubber, folder, connection))
         counts.add("quarantine", *scrub_rejected_rows(scrubber, folder, connection))
-    if days:
-        # the lake takes the rewritten files in as it takes any corrected delivery, so that both agree again
-        load_deliveries(source, feed, landing, lake, days)
+    return days
 
 
 def _erase_from_landing(scrubber: Scrubber, source: Source, feed: Feed, landing: Path, counts: _Counts) -> set[date]:
-    """Days whose files were rewritten."""
     days = set()
     for delivery in landed_deliveries(source, feed, landing):
         for path in delivery.files:
