@@ -61,7 +61,7 @@ def _erase(context: dg.AssetExecutionContext, customer: str, settings: Settings)
         _, colon, identifier = customer.partition(":")
         hashed = customer_hash(settings.lake, customer)
         # the run's config is kept for ever, and so would be the id
-        hide_customer(context.instance, context.run_id, customer, hashed)
+        hide_customer(context.instance, context.run.run_id, customer, hashed)
         if not colon or not identifier or not any(customer.startswith(f"{source.name}:") for source in sources):
             raise dg.Failure("No customer was erased: an id is <source>:<id>, as in the published tables. Nothing was changed.")
     with warehouse_lock(settings.data_dir, "erase a customer", settings.lock_timeout_seconds):

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -194,10 +195,13 @@ def _scrub_csv(scrubber: Scrubber, path: Path, temporary: Path) -> int:
         lines = _Lines(stream)
         reader = csv.reader(lines, delimiter=options.delimiter, quotechar=options.quote)
         header = [name.removeprefix("\ufeff").strip() for name in next(reader, [])]
-        target.writelines(lines.take())
-        for values in reader:
+        # without a required column it is no header of this feed, and may be somebody's row
+        is_header = all(column.nullable or column.name in header for column in scrubber.feed.columns)
+        for values in chain([header], reader):
             raw = lines.take()
-            if len(values) != len(header):
+            if values is header and is_header:
+                kept = raw
+            elif not is_header or len(values) != len(header):
                 kept = [line for line in raw if not scrubber.holds_token(line.rstrip("\r\n").split(options.delimiter))]
             else:
                 row = dict(zip(header, values, strict=True))

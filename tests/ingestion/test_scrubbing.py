@@ -69,6 +69,9 @@ def scrubbed(tmp_path: Path, content: bytes, name: str = "2026-01-01.csv", **fee
             b'order_id,customer_id,units,email\nA,C2,1,"b@x.org\nB,C1,2,a@x.org\nC,C2,1,c\n',
             b'order_id,customer_id,units,email\nA,C2,1,"b@x.org\nC,C2,1,c\n',
         ),
+        # no header, or that of another table: nobody knows what stands where
+        (b"A,C1,2,a@x.org\nB,C2,2,b\n", b"B,C2,2,b\n"),
+        (b"who,what\nC2,1\nC1,1\n", b"who,what\nC2,1\n"),
         # bytes that are no text
         (
             b"order_id,customer_id,units,email\nA,C1,2,\xff\nB,C2,2,\xff\n",
