@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 DAILY_REFRESH = "daily_refresh"
 BACKFILL_AS_OF = "backfill_as_of"
+ERASE_CUSTOMER = "erase_customer"
 INGESTION = "ingestion"
 
 
@@ -33,3 +34,21 @@ def build_backfill_as_of() -> "UnresolvedAssetJobDefinition":
         ),
         executor_def=dg.in_process_executor,
     )
+
+
+def build_erase_customer() -> "UnresolvedAssetJobDefinition":
+    """The daily refresh, begun by taking a customer out of everything that it is computed from."""
+    return dg.define_asset_job(
+        ERASE_CUSTOMER,
+        selection=dg.AssetSelection.all(),
+        description=(
+            "Erase a customer from landing, lake, quarantine, warehouse and publications; the anonymous totals stay. Any "
+            "delivery day will do. Config: ops: control__erasures: config: customer: <source>:<id>."
+        ),
+        executor_def=dg.in_process_executor,
+    )
+
+
+def erase_config(customer: str) -> dict[str, object]:
+    """The run config that names the customer, by id or hash."""
+    return {"ops": {"control__erasures": {"config": {"customer": customer}}}}

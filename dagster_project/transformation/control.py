@@ -132,7 +132,9 @@ def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         backfill = config.as_of_dates()
         write_refresh_control(settings, backfill)
         yield dg.MaterializeResult(asset_key=REFRESH, metadata={"dagster/row_count": 1, "code_version": code_version()})
-        yield dg.MaterializeResult(asset_key=AS_OF_DATES, metadata={"dagster/row_count": len(settings.as_of_dates) + len(backfill)})
+        yield dg.MaterializeResult(
+            asset_key=AS_OF_DATES, metadata={"dagster/row_count": len(settings.as_of_dates) + len(backfill)}
+        )
 
     return [control]
 
