@@ -26,7 +26,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run dev test test-system test-long bench check format lock clean
+.PHONY: help setup run dev doctor dry-run quarantine erase test test-system test-long bench check format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,18 @@ run: $(INSTALLED) ## Run the whole way once: deliveries in, segment tables publi
 
 dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
 	@exec $(BIN)/python -m dagster_project dev
+
+doctor: $(INSTALLED) ## Check the deployment and say what to do: settings, landing, contracts, locks, published file
+	@$(BIN)/python -m dagster_project doctor
+
+dry-run: $(INSTALLED) ## Say what a load would accept, reject and replace; load nothing
+	@$(BIN)/python -m dagster_project dry-run
+
+quarantine: $(INSTALLED) ## List rejected rows and held-back deliveries, and how to mend them
+	@$(BIN)/python -m dagster_project quarantine
+
+erase: $(INSTALLED) ## Erase a customer everywhere: make erase CUSTOMER=<source>:<id>
+	@$(BIN)/python -m dagster_project erase '$(CUSTOMER)'
 
 test: $(INSTALLED) ## Run the fast tests (no root, nothing outside Python)
 	@$(PYTEST) -n 2 --dist loadfile

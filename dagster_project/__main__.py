@@ -91,6 +91,67 @@ def rollback(publication_id: str | None) -> None:
     click.echo(f"Live again: {publication.publication_id}, as of {publication.as_of_date}.")
 
 
+@cli.command()
+@click.argument("customer")
+def erase(customer: str) -> None:
+    """Erase a customer, named <source>:<id> as in the published tables, and publish again; the anonymous totals stay."""
+    settings = _settings()
+    # dbt writes the command line of its process into its artifacts
+    sys.argv[1:] = ["erase"]
+    _show_progress()
+    from dagster_project.commands.erase import UnknownSourceError, run_erasure
+    from dagster_project.ingestion.contract_files import ContractError
+
+    try:
+        outcome, told = run_erasure(settings, customer)
+    except (ContractError, UnknownSourceError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(told)
+    for step, problem in outcome.problems.items():
+        click.echo(f"{step}: {problem}")
+    sys.exit(0 if outcome.success else 1)
+
+
+@cli.command("dry-run")
+def dry_run() -> None:
+    """Say what a load would accept, reject and replace, delivery by delivery; load nothing."""
+    settings = _settings()
+    from dagster_project.commands.dry_run import dry_run_lines
+    from dagster_project.ingestion.contract_files import ContractError
+
+    try:
+        for line in dry_run_lines(settings):
+            click.echo(line)
+    except ContractError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@cli.command()
+def quarantine() -> None:
+    """List rejected rows and held-back deliveries that nobody has corrected yet, and how to mend them."""
+    settings = _settings()
+    from dagster_project.commands.quarantine import quarantine_lines
+    from dagster_project.ingestion.contract_files import ContractError
+
+    try:
+        for line in quarantine_lines(settings):
+            click.echo(line)
+    except ContractError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@cli.command()
+def doctor() -> None:
+    """Check this deployment, line by line, and say what to do; ends with 1 when there is a problem."""
+    from dagster_project.commands.doctor import examine
+
+    has_problem = False
+    for finding in examine():
+        has_problem |= finding.level == "problem"
+        click.echo(finding.text)
+    sys.exit(1 if has_problem else 0)
+
+
 def _settings() -> Settings:
     try:
         return Settings()

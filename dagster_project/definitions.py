@@ -2,9 +2,10 @@
 
 import dagster as dg
 
+from dagster_project.erasure.assets import build_erasure_assets
 from dagster_project.ingestion.assets import build_ingestion_assets
 from dagster_project.monitoring.checks import build_monitoring_checks
-from dagster_project.orchestration.jobs import build_daily_refresh
+from dagster_project.orchestration.jobs import build_backfill_as_of, build_daily_refresh, build_erase_customer
 from dagster_project.orchestration.schedules import build_schedules
 from dagster_project.orchestration.sensors import build_sensors
 from dagster_project.policy.assets import build_policy_assets
@@ -19,6 +20,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     transformation = build_transformation_assets(settings)
     return dg.Definitions(
         assets=[
+            *build_erasure_assets(settings),
             *build_ingestion_assets(settings),
             *build_policy_assets(settings),
             *build_control_assets(settings),
@@ -26,7 +28,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *build_publication_assets(settings, published_asset_keys(transformation)),
         ],
         asset_checks=build_monitoring_checks(settings, PUBLICATION),
-        jobs=[build_daily_refresh()],
+        jobs=[build_daily_refresh(), build_backfill_as_of(), build_erase_customer()],
         schedules=build_schedules(settings),
         sensors=build_sensors(settings),
         executor=dg.in_process_executor,

@@ -42,8 +42,10 @@ def deliver_demo(settings: Settings) -> None:
         write_demo_order_book(settings.landing)
 
 
-def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutcome:
-    """Run daily_refresh to its end; days: None takes every delivery that waits in landing.
+def run_refresh(
+    settings: Settings, days: DayRange | None = None, job_name: str = DAILY_REFRESH, run_config: dict[str, object] | None = None
+) -> RefreshOutcome:
+    """Run daily_refresh to its end; days: None takes every delivery that waits in landing. job_name: another job over it all.
 
     A failed step is part of the outcome, not an exception. Raises what the code location raises when it does not load.
     """
@@ -53,14 +55,14 @@ def run_refresh(settings: Settings, days: DayRange | None = None) -> RefreshOutc
     deliver_demo(settings)
     _tell_where_nothing_lies(settings)
     days = days or pending_days(settings) or newest_day(settings)
-    job = build_definitions(settings).resolve_job_def(DAILY_REFRESH)
+    job = build_definitions(settings).resolve_job_def(job_name)
     with dg.DagsterInstance.get() as instance, alive_as_command(home) as tags:
         end_dead_runs(instance, home)
         result = job.execute_in_process(
             instance=instance,
             tags={**tags, **days.tags},
             raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config={**(run_config or {}), "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     return RefreshOutcome(
         run_id=result.run_id,

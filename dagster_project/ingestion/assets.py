@@ -17,12 +17,15 @@ from dagster_project.ingestion.ledger import DELIVERIES_COLUMNS, SOURCES_COLUMNS
 from dagster_project.ingestion.load import load_deliveries
 from dagster_project.ingestion.outcomes import DeliveryLoad
 from dagster_project.ingestion.partitions import delivery_days
+from dagster_project.ingestion.quarantine import open_held_back, open_rejections
 from dagster_project.ingestion.report import (
     DELIVERIES_ACCEPTED,
+    QUARANTINE_COLUMNS,
     ROWS_ACCEPTED,
     check_results,
     column_schema,
     delivery_metadata,
+    quarantine_metadata,
     run_metadata,
     table_schema,
 )
@@ -33,6 +36,9 @@ CONTROL_GROUP = "control"
 OWNERS = ("team:data-engineering",)
 DELIVERIES_KEY = dg.AssetKey(["control", "deliveries"])
 SOURCES_KEY = dg.AssetKey(["control", "sources"])
+QUARANTINE_KEY = dg.AssetKey(["ingestion", "quarantine"])
+# made in the room erasure, which comes later on the way; deliveries are loaded after an erasure
+ERASURES_KEY = dg.AssetKey(["control", "erasures"])
 
 
 def build_ingestion_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -43,7 +49,8 @@ def build_ingestion_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         # one run for a range of days is what makes a backfill quick; the parameter has been called beta for years
         warnings.simplefilter("ignore", dg.BetaWarning)
         feeds = [_feed_asset(source, feed, days, settings) for source in sources for feed in source.feeds]
-    return [*feeds, _control_asset([asset.key for asset in feeds], settings)]
+    keys = [asset.key for asset in feeds]
+    return [*feeds, _control_asset(keys, settings), _quarantine_asset(keys, settings)]
 
 
 def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], settings: Settings) -> dg.AssetsDefinition:
@@ -52,6 +59,7 @@ def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], 
 
     @dg.asset(
         key=key,
+        deps=[ERASURES_KEY],
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         group_name=GROUP,
@@ -112,6 +120,28 @@ def _control_asset(feeds: Sequence[dg.AssetKey], settings: Settings) -> dg.Asset
         )
 
     return write_control_tables
+
+
+def _quarantine_asset(feeds: Sequence[dg.AssetKey], settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=QUARANTINE_KEY,
+        deps=feeds,
+        group_name=GROUP,
+        kinds={"duckdb", "parquet"},
+        owners=OWNERS,
+        metadata={"dagster/column_schema": table_schema(QUARANTINE_COLUMNS)},
+    )
+    def quarantine() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        """One row per file, column and reason of the rejected rows that nobody has corrected yet, and the deliveries held back.
+
+        A corrected delivery in the place of the old one closes what it corrects.
+        """
+        each = [(source, feed) for source in load_sources(settings.sources) for feed in source.feeds]
+        rejections = [one for pair in each for one in open_rejections(*pair, settings.landing, settings.lake)]
+        held_back = [one for pair in each for one in open_held_back(*pair, settings.landing, settings.lake)]
+        return dg.MaterializeResult(metadata=quarantine_metadata(rejections, held_back))
+
+    return quarantine
 
 
 def _tell_each_day(

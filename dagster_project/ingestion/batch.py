@@ -16,8 +16,9 @@ from dagster_project.ingestion.arrivals import Arrival
 from dagster_project.ingestion.contracts import Feed, Source
 from dagster_project.ingestion.expressions import quote_literal
 from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, LedgerRow, commit_file, write_parquet
-from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, in_the_lake, rejected_row
+from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, in_the_lake, rejected_row, without_values
 from dagster_project.ingestion.readers import FileCount, column_list, read_files
+from dagster_project.ingestion.scrubbing import Scrubber
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,12 +30,15 @@ _TOLD_ROWS = 3
 
 @dataclass(frozen=True, slots=True)
 class FeedLoad:
-    """What every batch of one load shares. before: the ledger as it was when the load began."""
+    """What every batch of one load shares. before: the ledger as it was when the load began; scrubber: None where nobody was
+    erased.
+    """
 
     source: Source
     feed: Feed
     folder: FeedFolder
     before: Mapping[date, LedgerRow]
+    scrubber: Scrubber | None = None
 
 
 @contextmanager
@@ -63,8 +67,7 @@ def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> li
             counts = read_files(connection, load.feed, batch[0].layout, [arrival.path for arrival in batch])
         except unreadable as error:
             if len(batch) == 1:
-                reason = " ".join(str(error).split("\n\n")[0].split()).rstrip(".")
-                return [_refuse(load, batch[0], f"{batch[0].path.name} cannot be read: {reason}")]
+                return [_refuse(load, batch[0], f"{batch[0].path.name} cannot be read: {without_values(str(error))}")]
         else:
             pairs = enumerate(zip(batch, counts, strict=True))
             return [_settle(connection, load, arrival, number, count) for number, (arrival, count) in pairs]

@@ -28,6 +28,8 @@ _PLAIN_TYPES = ("VARCHAR", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN",
 _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 
+_CUSTOMER_COLUMNS: dict[str, Literal["subject", "mention"]] = {"customer_id": "subject", "parent_customer_id": "mention"}
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -59,6 +61,12 @@ class Column(_Strict):
     nullable: bool = True
     key: bool = False
     personal: bool = Field(default=False, description="Its values never leave the lake: no metadata, no message.")
+    customer: Literal["subject", "mention", "none"] | None = Field(
+        default=None,
+        description="Holds a customer's id. subject: the row is about that customer; mention: about another one. Without it, "
+        "customer_id is the subject and parent_customer_id a mention.",
+    )
+    customer_suffix: str = Field(default="", description="What the file writes behind a customer's id and we do not, as `.0`.")
 
     @field_validator("name")
     @classmethod
@@ -73,6 +81,18 @@ class Column(_Strict):
     def quoted(self) -> str:
         """The name as SQL, whatever stands in it."""
         return quote_identifier(self.name)
+
+    @property
+    def customer_role(self) -> Literal["subject", "mention", "none"]:
+        """What a customer's id in this column says of the row."""
+        if self.customer is not None:
+            return self.customer
+        return _CUSTOMER_COLUMNS.get(self.name, "none")
+
+    @property
+    def is_erasable(self) -> bool:
+        """True when something has to go from it when a customer is erased."""
+        return self.personal or self.customer_role != "none"
 
 
 class CsvOptions(_Strict):
@@ -117,6 +137,9 @@ class Feed(_Strict):
         nullable_keys = [column.name for column in self.columns if column.key and column.nullable]
         if nullable_keys:
             raise ValueError(f"columns: key column {', '.join(nullable_keys)} is nullable; write `nullable: false`")
+        rigid = [c.name for c in self.columns if c.is_erasable and not (c.nullable or c.key or c.type == "VARCHAR")]
+        if rigid:
+            raise ValueError(f"columns: {', '.join(rigid)} could not be erased; make it nullable or VARCHAR")
         try:
             compile_file_pattern(self.file_pattern, self.delivery_date)
         except FileNameError as error:

@@ -54,11 +54,19 @@ def compare(feed: Feed, found: Sequence[str], file_name: str) -> Layout:
     required = [column.name for column in absent if not column.nullable]
     if required:
         raise DeliveryRefusedError(
-            f"{file_name}, line 1: required column {', '.join(required)} is missing; found: {', '.join(found) or 'no column'}"
+            f"{file_name}, line 1: required column {', '.join(required)} is missing; found: {_shown(feed, found)}"
         )
     known = {column.name for column in feed.columns}
     extra = tuple(name for name in found if name not in known)
     return Layout(found=tuple(found), absent=tuple(column.name for column in absent), extra=extra)
+
+
+def _shown(feed: Feed, found: Sequence[str]) -> str:
+    """The names of a header; of a file without one, which begins with a row, nothing that could be personal."""
+    text = "\n".join(found)
+    if not any(column.personal for column in feed.columns) or any(column.name in text for column in feed.columns):
+        return ", ".join(found) or "no column"
+    return f"{len(found)} names, none of them in the contract"
 
 
 def csv_layout(feed: Feed, path: Path) -> Layout:
@@ -76,7 +84,7 @@ def csv_layout(feed: Feed, path: Path) -> Layout:
     if not found:
         raise DeliveryRefusedError(f"{path.name}, line 1: there is no header")
     if any(_UNREADABLE in name for name in found):
-        raise DeliveryRefusedError(f"{path.name}, line 1: the header is not {feed.csv.encoding}; found: {', '.join(found)}")
+        raise DeliveryRefusedError(f"{path.name}, line 1: the header is not {feed.csv.encoding}; found: {_shown(feed, found)}")
     return compare(feed, found, path.name)
 
 

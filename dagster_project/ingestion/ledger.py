@@ -7,6 +7,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from dagster_project.ingestion.batch import memory_database
 from dagster_project.ingestion.contract_files import FEEDS_DIR
 from dagster_project.ingestion.contracts import Source, known_sources, load_sources
 from dagster_project.ingestion.expressions import quote_literal, quote_path
-from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, commit_file, write_parquet
+from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, LedgerRow, commit_file, write_parquet
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -117,6 +118,14 @@ def _sources(sources: Sequence[Source], enabled: Collection[str]) -> str:
 def _codes(sources: Sequence[Source]) -> str:
     rows = ", ".join(f"({source.code}, {quote_literal(source.name)})" for source in sources)
     return f"select * from (values {rows}) as codes (source_code, source)"
+
+
+def read_feed_ledger(folder: FeedFolder) -> dict[date, LedgerRow]:
+    """The ledger rows of one feed by delivery date, without touching the lake."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return folder.read_ledger(connection)
 
 
 def count_rows(lake: Path, source: str, feed: str) -> int:

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project.erasure_journal import erased_customers
 from dagster_project.ingestion.arrivals import BATCH_BYTES, Arrival, FileState, fill_batches
 from dagster_project.ingestion.batch import FeedLoad, load_batch, memory_database
 from dagster_project.ingestion.contracts import Feed, Source
@@ -18,6 +19,7 @@ from dagster_project.ingestion.headers import DeliveryRefusedError, Layout, csv_
 from dagster_project.ingestion.lake import FeedFolder
 from dagster_project.ingestion.landing import LandedDelivery, landed_deliveries
 from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, in_the_lake, withdrawn
+from dagster_project.ingestion.scrubbing import Scrubber, ScrubbingError, scrub_file
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,20 +28,25 @@ _MOST_WORKERS = 8
 
 
 def load_deliveries(
-    source: Source, feed: Feed, landing_root: Path, lake: Path, days: Collection[date] | None
+    source: Source, feed: Feed, landing_root: Path, lake: Path, days: Collection[date] | None, *, shadow: Path | None = None
 ) -> list[DeliveryLoad]:
     """Bring the lake up to what landing says; one entry per delivery that lies there, by date.
 
     days: only deliveries of these dates; None: of all. A delivery with the same content and contract is left alone, a changed
     one replaces what was there in one step, a broken one is held back and stops no other. Deliveries that no longer lie in
     landing stay in the lake. A second load of the same feed waits for the first.
+
+    shadow: an empty folder that is written to in the lake's place, for a trial: judged against what the lake holds, while lake
+    and landing stay as they are. Without it, an arriving file is first rid of customers who were erased.
     """
-    folder = FeedFolder(lake, source.name, feed.name)
+    folder = FeedFolder(shadow or lake, source.name, feed.name)
     # one more than there are processors: while one waits for the disk, the others compute
     workers = min(_MOST_WORKERS, len(os.sched_getaffinity(0)) + 1)
     with folder.exclusively(), memory_database(folder.loading / "spill") as database:
         folder.ensure_anchors(feed, database)
-        load = FeedLoad(source, feed, folder, folder.read_ledger(database, days))
+        before = FeedFolder(lake, source.name, feed.name).read_ledger(database, days)
+        erased = None if shadow else erased_customers(lake)
+        load = FeedLoad(source, feed, folder, before, Scrubber(source.name, feed, erased) if erased else None)
         folder.remove_stale_quarantine(load.before, days)
         landed = [
             delivery
@@ -68,9 +75,9 @@ def _look_at(load: FeedLoad, delivery: LandedDelivery, database: "DuckDBPyConnec
     day = delivery.delivery_date
     before = load.before.get(day)
     if delivery.is_withdrawn:
-        was_there = load.folder.withdraw(day)
+        load.folder.withdraw(day)
         load.folder.tidy(day, None)
-        return withdrawn(load.source, load.feed, day, was_there)
+        return withdrawn(load.source, load.feed, day, before is not None)
     names = tuple(path.name for path in delivery.files)
     if len(names) > 1:
         problem = f"{' and '.join(names)} claim the same delivery"
@@ -78,11 +85,14 @@ def _look_at(load: FeedLoad, delivery: LandedDelivery, database: "DuckDBPyConnec
     path = delivery.files[0]
     try:
         state = FileState.of(path)
+        is_known = before is not None and before.sha256 == state.sha256
+        if load.scrubber is not None and not is_known and scrub_file(load.scrubber, path):
+            state = FileState.of(path)
         if before is not None and (before.sha256, before.contract) == (state.sha256, load.feed.fingerprint):
             load.folder.tidy(day, before.load_id)
             return in_the_lake(before, "unchanged")
         return Arrival(day, path, state, _layout(load.feed, path, database))
-    except (DeliveryRefusedError, OSError) as error:
+    except (DeliveryRefusedError, ScrubbingError, OSError) as error:
         return held_back(load.source, load.feed, day, str(error), before, "", names)
 
 

@@ -3,6 +3,7 @@
 Belongs here: the result of a load and its messages: what is wrong, what was left untouched, what to do. Not here: finding out.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -98,6 +99,12 @@ def held_back(
     )
 
 
+def without_values(error: str) -> str:
+    """What DuckDB says of a file, without the line and the values that it repeats: they may be personal."""
+    first = re.sub(r"Original Line:[^\n]*", "", error.split("\n\n")[0])
+    return " ".join(re.sub(r'string "[^"]*"', "a value", first).split()).rstrip(".")
+
+
 def rejected_row(feed: Feed, line: int | None, column_name: str | None, reason: str, message: str) -> str:
     """One rejected row in words; the value is told unless the column is personal."""
     place = f"line {line}" + (f", column {column_name}" if column_name else "")
@@ -105,5 +112,5 @@ def rejected_row(feed: Feed, line: int | None, column_name: str | None, reason: 
     if reason == "wrong_type" and column is not None:
         value = message.partition('Could not convert string "')[2].partition('" to ')[0]
         value = value or message.partition('Could not convert "')[2].partition('" to ')[0]
-        return f"{place}: {'its value' if column.personal else repr(value)} is not {column.type}"
+        return f"{place}: {repr(value) if value and not column.personal else 'its value'} is not {column.type}"
     return f"{place}: {reason.replace('_', ' ')}"

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.ingestion.contracts import Feed
+from dagster_project.ingestion.contracts import Column, Feed
 from dagster_project.ingestion.expressions import quote_literal, quote_path
 from dagster_project.ingestion.headers import Layout
 
@@ -27,6 +27,7 @@ _REASONS = {
     "LINE SIZE OVER MAXIMUM": "line_too_long",
     "INVALID ENCODING": "wrong_encoding",
 }
+PERSONAL = "What stands there may be personal and is not repeated here."
 MISSING_VALUE, DUPLICATE_KEY, WRONG_TYPE = "missing_value", "duplicate_key", "wrong_type"
 
 
@@ -96,6 +97,10 @@ def _read_csv(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, path
         f"create or replace temp table incoming as select file_index as _file_no, {_columns_of(feed, layout)}"
         f" from read_csv([{files}], {told})"
     )
+    # the message repeats the value, and outlives the row in logs and on screens; in a row with too many or too few fields any
+    # value may stand under any name
+    personal = ", ".join(quote_literal(column.name) for column in feed.columns if column.personal)
+    hidden = f"error_type <> 'CAST' or column_name in ({personal})" if personal else "false"
     reasons = " ".join(f"when {quote_literal(found)} then {quote_literal(name)}" for found, name in _REASONS.items())
     # a row may break in several columns: it is one rejected row, named by the first of them
     connection.execute(f"""
@@ -105,7 +110,10 @@ def _read_csv(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, path
             min(line) as line,
             arg_min(column_name, column_idx) as column_name,
             arg_min(case error_type::varchar {reasons} else lower(error_type::varchar) end, column_idx) as reason,
-            string_agg(trim(error_message), '; ' order by column_idx) as message,
+            case
+                when bool_or({hidden}) then {quote_literal(PERSONAL)}
+                else string_agg(trim(error_message), '; ' order by column_idx)
+            end as message,
             ltrim(any_value(csv_line), chr(10) || chr(13)) as raw_text
         from reject_errors
         group by file_id, line_byte_position
@@ -127,7 +135,7 @@ def _read_loosely(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, 
     )
     names = " ".join(f"when {test} then {quote_literal(c.name)}" for test, c in broken)
     texts = " ".join(
-        f"when {test} then 'Could not convert \"' || cast({c.quoted} as varchar) || '\" to {c.type}'" for test, c in broken
+        f"when {test} then " + (quote_literal(PERSONAL) if c.personal else _loose_message(c)) for test, c in broken
     )
     row = ", ".join(f"{c.quoted} := {c.quoted}" for c in present)
     for number, path in enumerate(paths):
@@ -139,6 +147,10 @@ def _read_loosely(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, 
             from delivered
             where {any_broken}
         """)
+
+
+def _loose_message(column: Column) -> str:
+    return f"'Could not convert \"' || cast({column.quoted} as varchar) || '\" to {column.type}'"
 
 
 def _delivered_rows(feed: Feed, present: Sequence[object], path: Path) -> str:

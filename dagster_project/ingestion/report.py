@@ -10,9 +10,21 @@ import dagster as dg
 
 from dagster_project.ingestion.contracts import Feed
 from dagster_project.ingestion.outcomes import STATUSES, DeliveryLoad
+from dagster_project.ingestion.quarantine import OpenRejection
 
 DELIVERIES_ACCEPTED = "deliveries_accepted"
 ROWS_ACCEPTED = "rows_accepted"
+QUARANTINE_COLUMNS = {
+    "feed": ("VARCHAR", "Source and feed."),
+    "delivery_date": ("DATE", "Day of the delivery."),
+    "file": ("VARCHAR", "Name of the delivered file."),
+    "reason": ("VARCHAR", "Why the rows were rejected."),
+    "column": ("VARCHAR", "Column that broke the contract; empty where it was the row as a whole."),
+    "rows": ("INTEGER", "Rejected rows."),
+    "amount": ("VARCHAR", "Money in them by the feed's control total, where their values can be read."),
+    "samples": ("VARCHAR", "Up to three of them: line and column, and the value unless it may be personal."),
+    "remedy": ("VARCHAR", "What to do."),
+}
 # A year of broken files would make a page that nobody reads.
 _SHOWN_MESSAGES = 20
 
@@ -83,6 +95,34 @@ def check_results(loads: Sequence[DeliveryLoad]) -> list[dg.AssetCheckResult]:
             metadata={"rows_rejected": quarantined.total(), "quarantine": _counts_by_reason(quarantined)},
         ),
     ]
+
+
+def quarantine_metadata(rejections: Sequence[OpenRejection], held_back: Sequence[DeliveryLoad]) -> dict[str, dg.MetadataValue]:
+    """What is open: one record per file, column and reason, with samples; and each delivery that is held back."""
+    records = [
+        dg.TableRecord(
+            {
+                "feed": f"{one.source}/{one.feed}",
+                "delivery_date": one.delivery_date.isoformat(),
+                "file": one.file,
+                "reason": one.reason,
+                "column": one.column,
+                "rows": one.rows,
+                "amount": "" if one.amount is None else f"{one.amount} in {one.amount_rows} rows",
+                "samples": "; ".join(one.samples),
+                "remedy": one.remedy,
+            }
+        )
+        for one in rejections
+    ]
+    columns = [dg.TableColumn(name, "int" if name == "rows" else "string") for name in QUARANTINE_COLUMNS]
+    return {
+        "dagster/row_count": dg.MetadataValue.int(len(records)),
+        "rows_open": dg.MetadataValue.int(sum(one.rows for one in rejections)),
+        "open": dg.MetadataValue.table(records, schema=dg.TableSchema(columns)),
+        "deliveries_held_back": dg.MetadataValue.int(len(held_back)),
+        "held_back": dg.MetadataValue.md(_as_list(outcome.message for outcome in held_back) or "none"),
+    }
 
 
 def _quarantined(loads: Sequence[DeliveryLoad]) -> Counter[str]:

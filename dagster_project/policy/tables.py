@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from dagster_project.policy.rfm_maps import rfm_map_fault
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -91,6 +93,8 @@ def load_policy(policy_dir: Path | None, lake: Path) -> dict[str, int]:
     with duckdb.connect() as connection:
         for name, table in policy_tables().items():
             rows[name] = _read(connection, name, table, files[name])
+        if fault := rfm_map_fault(connection):
+            raise _refused(fault, "Mend the map")
         for name in rows:
             partial = folder / f".{name}.{os.getpid()}.partial"
             target = str(partial).replace("'", "''")

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.erasure_journal import newest_erasure
 from dagster_project.publication.bundle import DATABASE, Publication
 from dagster_project.publication.swap import publish, published_versions
 from dagster_project.settings import Settings
@@ -43,7 +44,9 @@ def build_publication_assets(settings: Settings, published_tables: Sequence[dg.A
         Swapped in as one step after all blocking checks passed, so that a reader is never locked out and never sees half of it.
         """
         with warehouse_lock(settings.data_dir, "publish", settings.lock_timeout_seconds):
-            publication = publish(settings.warehouse, settings.published, settings.kept_publications)
+            # what was published before a customer was erased still holds them
+            forget_before = newest_erasure(settings.lake)
+            publication = publish(settings.warehouse, settings.published, settings.kept_publications, forget_before)
         return dg.MaterializeResult(
             metadata=_metadata(settings, publication), check_results=[_reads_back(settings, publication)]
         )

@@ -17,8 +17,8 @@ _VERSIONS = "versions"
 _BUILDING = ".building-"
 
 
-def publish(warehouse: Path, published: Path, kept: int) -> Publication:
-    """Build, audit and swap in a publication; keep the last `kept` versions.
+def publish(warehouse: Path, published: Path, kept: int, forget_before: str | None = None) -> Publication:
+    """Build, audit and swap in a publication; keep the last `kept` versions, and none that is older than forget_before (UTC).
 
     Raises PublicationRefusedError when the warehouse may not be published; the live file stays as it is. A run that is killed
     leaves the old file or the new one, and a folder that the next call clears away. The caller holds the warehouse's lock.
@@ -32,8 +32,9 @@ def publish(warehouse: Path, published: Path, kept: int) -> Publication:
     version = versions / publication.publication_id
     building.rename(version)
     _swap_in(version, published)
-    for old in published_versions(published)[kept:]:
-        shutil.rmtree(versions / old.publication_id)
+    for place, old in enumerate(published_versions(published)):
+        if place >= kept or (forget_before is not None and old.published_at < forget_before):
+            shutil.rmtree(versions / old.publication_id)
     return publication
 
 

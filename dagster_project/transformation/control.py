@@ -6,11 +6,14 @@ Values that change from run to run reach dbt this way because a changed variable
 
 import hashlib
 import os
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+from pydantic import Field
 
 from dagster_project.ingestion.contracts import load_sources
 from dagster_project.policy.assets import policy_asset_key
@@ -30,6 +33,10 @@ _REFRESH_COLUMNS = {
     "base_currency": "ISO 4217 code of every published amount.",
     "business_timezone": "Zone in which a moment becomes a day.",
 }
+_AS_OF_COLUMNS = {
+    "as_of_date": "A day whose segments are computed.",
+    "is_backfill": "True where they are kept beside what is published.",
+}
 
 
 def refresh_fingerprint(settings: Settings) -> str:
@@ -39,8 +46,35 @@ def refresh_fingerprint(settings: Settings) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
-def write_refresh_control(settings: Settings) -> None:
-    """Write both tables, each in one step."""
+class AsOfBackfill(dg.Config):  # type: ignore[misc]
+    """Past as-of dates to compute and keep, beside the one that is published: a list, or the month ends of a period."""
+
+    dates: list[str] = Field(default=[], description="As-of dates, YYYY-MM-DD.")
+    month_ends_from: str | None = Field(default=None, description="Every month end from this day on ...")
+    month_ends_to: str | None = Field(default=None, description="... up to this day, both included.")
+
+    def as_of_dates(self) -> list[date]:
+        """All dates asked for, rising. Raises ValueError, naming the value, for a text that is no date or half a period."""
+        asked_for = {date.fromisoformat(one) for one in self.dates}
+        if (self.month_ends_from is None) != (self.month_ends_to is None):
+            raise ValueError(
+                "A backfill of month ends has a first and a last day, and one of them is missing. Nothing was computed. "
+                "Give month_ends_from and month_ends_to."
+            )
+        if self.month_ends_from and self.month_ends_to:
+            asked_for |= set(month_ends(date.fromisoformat(self.month_ends_from), date.fromisoformat(self.month_ends_to)))
+        return sorted(asked_for)
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last days of months from first to last, both included."""
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    ends = (date(month // 12, month % 12 + 1, monthrange(month // 12, month % 12 + 1)[1]) for month in months)
+    return [end for end in ends if first <= end <= last]
+
+
+def write_refresh_control(settings: Settings, backfill: Sequence[date] = ()) -> None:
+    """Write both tables, each in one step. backfill: past as-of dates to compute and keep."""
     import duckdb
 
     folder = settings.lake / "control"
@@ -59,7 +93,9 @@ def write_refresh_control(settings: Settings) -> None:
         )
         connection.execute("insert into refresh values (?, ?, ?, ?, ?)", refresh)
         connection.execute(
-            "create table as_of_dates as select unnest(cast(? as date[])) as as_of_date", [list(settings.as_of_dates)]
+            "create table as_of_dates as select unnest(cast(? as date[])) as as_of_date, false as is_backfill"
+            " union all select unnest(cast(? as date[])), true",
+            [list(settings.as_of_dates), list(backfill)],
         )
         for table in ("refresh", "as_of_dates"):
             _replace(connection, table, folder)
@@ -86,16 +122,19 @@ def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         dg.AssetSpec(
             AS_OF_DATES,
             description="The as-of dates that were asked for; none means the newest complete day.",
-            metadata={"dagster/column_schema": _schema({"as_of_date": "A day whose segments are computed."})},
+            metadata={"dagster/column_schema": _schema(_AS_OF_COLUMNS)},
             **about,
         ),
     ]
 
     @dg.multi_asset(specs=specs, name="refresh_control")
-    def control(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
-        write_refresh_control(settings)
+    def control(context: dg.AssetExecutionContext, config: AsOfBackfill) -> Iterator[dg.MaterializeResult[Any]]:
+        backfill = config.as_of_dates()
+        write_refresh_control(settings, backfill)
         yield dg.MaterializeResult(asset_key=REFRESH, metadata={"dagster/row_count": 1, "code_version": code_version()})
-        yield dg.MaterializeResult(asset_key=AS_OF_DATES, metadata={"dagster/row_count": len(settings.as_of_dates)})
+        yield dg.MaterializeResult(
+            asset_key=AS_OF_DATES, metadata={"dagster/row_count": len(settings.as_of_dates) + len(backfill)}
+        )
 
     return [control]
 

@@ -86,3 +86,8 @@ def load_manifest() -> Mapping[str, Any]:
 def code_version() -> str:
     """What code computed a row: the package's version and the dbt project's fingerprint."""
     return f"{version('customer-segmentation')}+{project_fingerprint()[:12]}"
+
+
+def is_parsed() -> bool:
+    """True when the project has been parsed as it stands."""
+    return (_PARSED / project_fingerprint()[:16] / "manifest.json").is_file()

@@ -19,6 +19,8 @@
 {#- dbt's own macro, overridden: incremental models follow the plan. -#}
 {% macro should_full_refresh() -%}
     {%- set asked_for = config.get('full_refresh') -%}
+    {#- a journal is never built again: its rows say what was -#}
+    {%- if asked_for is false -%}{{ return(false) }}{%- endif -%}
     {%- if asked_for is none -%}{%- set asked_for = flags.FULL_REFRESH -%}{%- endif -%}
     {{ return(asked_for or (config.get('materialized') == 'incremental' and refresh_is_full())) }}
 {%- endmacro %}

@@ -7,9 +7,12 @@
     'delivery_zones': ['country'],
     'parameters': ['name'],
     'rfm_fixed_points': ['measure', 'cut_number'],
+    'rfm_maps': ['map_name'],
     'rfm_measures': ['measure'],
     'rfm_quantile_points': ['cut_number'],
-    'rfm_segment_map': ['r_score', 'fm_score']
+    'rfm_range_maps': ['map_name', 'priority'],
+    'rfm_segment_map': ['r_score', 'fm_score'],
+    'xyz_classes': ['xyz_class']
 } %}
 {% for table, columns in keys.items() %}
 select

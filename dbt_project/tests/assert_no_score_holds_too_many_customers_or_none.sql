@@ -37,6 +37,16 @@ populations as (
 
 ),
 
+schemes as (
+
+    select distinct
+        as_of_date,
+        case measure when 'recency' then 'r_score' when 'frequency' then 'f_score' else 'm_score' end as measure,
+        scheme
+    from {{ ref('rfm_cut_points') }}
+
+),
+
 grid as (
 
     select
@@ -46,6 +56,8 @@ grid as (
         populations.all_customers
     from populations
     cross join (values (1), (2), (3), (4), (5)) as numbers (score)
+    inner join schemes on populations.as_of_date = schemes.as_of_date and populations.measure = schemes.measure
+    where schemes.scheme = 'five_scores' or numbers.score in (1, 3, 5)
 
 )
 

@@ -42,6 +42,8 @@ CUSTOMER_COLUMNS = (
 )
 HALF_A_CENT = Decimal("0.005")
 DIMENSIONS = ("rfm_segment", "abc_revenue", "abc_profit")
+# the oracle knows these; the summary has further ones
+SUMMARY = f"(select * from segment_summary where dimension in {DIMENSIONS})"
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +235,7 @@ def test_the_segment_summary_is_the_sum_over_the_oracles_customers(
     )
     for name in MONEY:
         expected[name] = cents(expected[name])
-    found = published_text(published, "segment_summary", ["dimension", "segment"], ["customers", *MONEY], MONEY)
+    found = published_text(published, SUMMARY, ["dimension", "segment"], ["customers", *MONEY], MONEY)
     assert_same(expected.apply(as_text), found)
 
 
@@ -242,7 +244,7 @@ def test_every_dimension_of_the_segment_summary_adds_up_to_the_published_custome
 ) -> None:
     """Each customer's amount is rounded to the cent, so a sum over customers may differ by half a cent each, never more."""
     sums = ", ".join(f"sum({name})" for name in ("customers", *MONEY))
-    by_dimension = published.sql(f"select dimension, {sums} from segment_summary group by all order by all").fetchall()
+    by_dimension = published.sql(f"select dimension, {sums} from {SUMMARY} group by all order by all").fetchall()
     total = published.sql(f"select count(*), {', '.join(f'sum({name})' for name in MONEY)} from customer_segments").fetchone()
     assert total is not None
     assert [row[:2] for row in by_dimension] == [(dimension, total[0]) for dimension in sorted(DIMENSIONS)]
@@ -254,7 +256,7 @@ def test_every_dimension_of_the_segment_summary_adds_up_to_the_published_custome
 def test_shares_in_the_segment_summary_are_shares_of_the_whole(published: duckdb.DuckDBPyConnection, oracle: Oracle) -> None:
     """A share over the wrong base is between 0 and 1 too."""
     customers, revenue = len(oracle.customers), int(oracle.customers["net_revenue"].sum())
-    rows = published.sql("select dimension, segment, customer_share, net_revenue_share from segment_summary").fetchall()
+    rows = published.sql(f"select dimension, segment, customer_share, net_revenue_share from {SUMMARY}").fetchall()
     for dimension, segment, customer_share, revenue_share in rows:
         members = oracle.customers[oracle.customers[dimension].fillna("none").eq(segment)]
         assert customer_share == pytest.approx(len(members) / customers, abs=1e-12), (dimension, segment)

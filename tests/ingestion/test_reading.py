@@ -51,14 +51,22 @@ def test_an_extra_column_is_left_out_and_reported(shop: Shop) -> None:
     assert shop.rows() == GOOD_ROWS
 
 
-@pytest.mark.parametrize("header", ["order_id,price,units_sold", "order_id;units;price", "A,1,2.5"])
-def test_a_missing_required_column_holds_the_delivery_back(shop: Shop, header: str) -> None:
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("order_id,price,units_sold", "order_id, price, units_sold"),
+        ("order_id;units;price", "order_id;units;price"),
+        # a row in the header's place may hold personal values
+        ("A,1,2.5", "3 names, none of them in the contract"),
+    ],
+)
+def test_a_missing_required_column_holds_the_delivery_back(shop: Shop, header: str, found: str) -> None:
     shop.deliver(DAY, *GOOD)
     shop.load_one()
     shop.deliver(DAY, "A,1,2.5", header=header)
     outcome = shop.load_one()
     assert outcome.status == "held_back"
-    for words in (f"{DAY}.csv", "units", f"found: {', '.join(header.split(','))}", "The lake keeps", "3 rows", "shop.yaml"):
+    for words in (f"{DAY}.csv", "units", f"found: {found}", "The lake keeps", "3 rows", "shop.yaml"):
         assert words in outcome.message
     assert shop.rows() == GOOD_ROWS
 

@@ -20,8 +20,8 @@ final as (
         customers.order_count,
         customers.order_days,
         cast(customers.recency_days as integer) as recency_days,
-        case when customers.is_scored then customers.window_order_days end as frequency,
-        case when customers.is_scored then cast(customers.net_revenue as decimal(18, 2)) end as monetary,
+        rfm.frequency,
+        cast(rfm.monetary as decimal(18, 2)) as monetary,
         rfm.r_score,
         rfm.f_score,
         rfm.m_score,
@@ -33,7 +33,8 @@ final as (
         cast(profitability.net_contribution as decimal(18, 2)) as net_contribution,
         profitability.cost_basis,
         abc.abc_revenue,
-        abc.abc_profit
+        abc.abc_profit,
+        xyz.xyz_class
     from customers
     inner join {{ ref('int_customers') }} as identities
         on customers.source_code = identities.source_code and customers.customer_key = identities.customer_key
@@ -52,6 +53,11 @@ final as (
             customers.as_of_date = abc.as_of_date
             and customers.source_code = abc.source_code
             and customers.customer_key = abc.customer_key
+    left join {{ ref('customer_xyz') }} as xyz
+        on
+            customers.as_of_date = xyz.as_of_date
+            and customers.source_code = xyz.source_code
+            and customers.customer_key = xyz.customer_key
 
 )
 

@@ -3,6 +3,10 @@
 -- depends_on: {{ ref('customer_segments') }}
 -- depends_on: {{ ref('customer_cost_to_serve') }}
 -- depends_on: {{ ref('segment_summary') }}
+-- depends_on: {{ ref('revenue_concentration') }}
+-- depends_on: {{ ref('restatement_journal') }}
+-- depends_on: {{ ref('customer_segments_as_of') }}
+-- depends_on: {{ ref('rfm_cut_points_as_of') }}
 -- depends_on: {{ ref('sales_reconciliation') }}
 -- depends_on: {{ ref('sales_exclusions') }}
 -- depends_on: {{ ref('feed_coverage') }}

@@ -16,7 +16,9 @@ customers as (
         profitability.net_contribution,
         rfm.rfm_segment,
         abc.abc_revenue,
-        abc.abc_profit
+        abc.abc_profit,
+        xyz.xyz_class,
+        abc.abc_revenue || xyz.xyz_class as abc_xyz
     from {{ ref('customer_profitability') }} as profitability
     inner join as_of_dates on profitability.as_of_date = as_of_dates.as_of_date
     left join {{ ref('customer_rfm') }} as rfm
@@ -29,11 +31,16 @@ customers as (
             profitability.as_of_date = abc.as_of_date
             and profitability.source_code = abc.source_code
             and profitability.customer_key = abc.customer_key
+    left join {{ ref('customer_xyz') }} as xyz
+        on
+            profitability.as_of_date = xyz.as_of_date
+            and profitability.source_code = xyz.source_code
+            and profitability.customer_key = xyz.customer_key
 
 ),
 
 members as (
-    {% for dimension in ['rfm_segment', 'abc_revenue', 'abc_profit'] %}
+    {% for dimension in ['rfm_segment', 'abc_revenue', 'abc_profit', 'xyz_class', 'abc_xyz'] %}
     select
         as_of_date,
         '{{ dimension }}' as dimension,

@@ -1,21 +1,12 @@
 with customers as (
 
-    select * from {{ ref('int_customers_as_of') }}
-    where is_scored
+    select * from {{ ref('customer_rfm_values') }}
 
 ),
 
 cut_points as (
 
-    select
-        as_of_date,
-        measure,
-        {%- for number in range(1, 5) %}
-        max(case when cut_number = {{ number }} then cut_value end) as cut_{{ number }},
-        {%- endfor %}
-        count(*) as cut_count
-    from {{ ref('rfm_cut_points') }}
-    group by as_of_date, measure
+    {{ cut_points_by_measure(ref('rfm_cut_points')) }}
 
 ),
 
@@ -26,10 +17,10 @@ scores as (
         customers.source_code,
         customers.customer_key,
         customers.tenure_days,
-        -- few days since the last order are good, so recency counts the cut points at or above the value
-        1 + recency.cut_count - {{ cut_points_below('customers.recency_days', 'recency') }} as r_score,
-        1 + {{ cut_points_below('customers.window_order_days', 'frequency') }} as f_score,
-        1 + {{ cut_points_below('cast(customers.net_revenue as double)', 'monetary') }} as m_score
+        customers.recency_days,
+        customers.frequency,
+        customers.monetary,
+        {{ rfm_scores('customers') }}
     from customers
     inner join cut_points as recency
         on customers.as_of_date = recency.as_of_date and recency.measure = 'recency'
@@ -40,38 +31,33 @@ scores as (
 
 ),
 
-combined as (
-
-    select
-        *,
-        -- the mean of both, a half rounded up
-        cast(floor((f_score + m_score + 1) / 2.0) as integer) as fm_score
-    from scores
-
-),
-
 final as (
 
     select
-        combined.as_of_date,
-        combined.source_code,
-        combined.customer_key,
-        cast(combined.r_score as integer) as r_score,
-        cast(combined.f_score as integer) as f_score,
-        cast(combined.m_score as integer) as m_score,
-        combined.fm_score,
-        concat(combined.r_score, combined.f_score, combined.m_score) as rfm_code,
+        scores.as_of_date,
+        scores.source_code,
+        scores.customer_key,
+        scores.recency_days,
+        scores.frequency,
+        scores.monetary,
+        scores.r_score,
+        scores.f_score,
+        scores.m_score,
+        -- the mean of both, a half rounded up
+        cast(floor((scores.f_score + scores.m_score + 1) / 2.0) as integer) as fm_score,
+        concat(scores.r_score, scores.f_score, scores.m_score) as rfm_code,
         case
-            when segment_map.first_order_within_days is null then segment_map.segment
-            when combined.tenure_days <= segment_map.first_order_within_days then segment_map.segment
-            else segment_map.otherwise_segment
+            when segments.first_order_within_days is null then segments.segment
+            when scores.tenure_days <= segments.first_order_within_days then segments.segment
+            else segments.otherwise_segment
         end as rfm_segment
-    from combined
-    left join {{ ref('stg_policy__rfm_segment_map') }} as segment_map
+    from scores
+    left join {{ ref('rfm_code_segments') }} as segments
         on
-            combined.r_score = segment_map.r_score
-            and combined.fm_score = segment_map.fm_score
-            and {{ valid_on('segment_map', 'combined.as_of_date') }}
+            scores.as_of_date = segments.as_of_date
+            and scores.r_score = segments.r_score
+            and scores.f_score = segments.f_score
+            and scores.m_score = segments.m_score
 
 )
 

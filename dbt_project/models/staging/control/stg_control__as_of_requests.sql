@@ -1,2 +1,4 @@
-select as_of_date
+select
+    as_of_date,
+    is_backfill
 from {{ source('control', 'as_of_dates') }}

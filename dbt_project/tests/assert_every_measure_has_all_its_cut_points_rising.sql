@@ -1,5 +1,5 @@
--- A returned row is a measure and as-of date with customers to score and not exactly four cut points in rising order: its
--- customers would get wrong scores, or none.
+-- A returned row is a measure and as-of date with customers to score and not exactly four cut points (two where there are three
+-- scores) in rising order: its customers would get wrong scores, or none.
 with expected as (
 
     select distinct
@@ -29,6 +29,7 @@ from expected
 left join found on expected.as_of_date = found.as_of_date and expected.measure = found.measure
 group by expected.as_of_date, expected.measure
 having
-    count(case when found.cut_number between 1 and 4 then found.cut_value end) <> 4
-    or count(found.cut_value) <> 4
+    count(distinct case when found.cut_number between 1 and 4 then found.cut_number end)
+    <> max(case when found.scheme = 'three_scores' then 2 else 4 end)
+    or count(found.cut_value) <> max(case when found.scheme = 'three_scores' then 2 else 4 end)
     or count(case when found.cut_value < found.cut_value_before then 1 end) > 0

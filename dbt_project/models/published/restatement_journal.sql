@@ -1,0 +1,7 @@
+with restatements as (
+
+    select * from {{ ref('segment_restatements') }}
+
+)
+
+select * from restatements

@@ -1,0 +1,1 @@
+{{ policy_versions(source('policy', 'rfm_range_maps')) }}
