@@ -12,7 +12,12 @@ final as (
         identities.source || ':' || identities.source_customer_id as customer_id,
         identities.source,
         identities.source_customer_id,
+        attributes.customer_type,
         customers.ship_to_country as country,
+        geography.region,
+        case
+            when attributes.parent_customer_key is not null then parents.source || ':' || parents.source_customer_id
+        end as parent_customer_id,
         customers.is_scored,
         customers.first_order_date,
         customers.last_order_date,
@@ -34,7 +39,20 @@ final as (
         profitability.cost_basis,
         abc.abc_revenue,
         abc.abc_profit,
-        xyz.xyz_class
+        xyz.xyz_class,
+        lifecycle.lifecycle_stage,
+        lifecycle.classic_stage,
+        relationship.relationship_class,
+        behaviour.usage_class,
+        behaviour.promotion_response,
+        demographics.demographic_segment,
+        preferences.preference_segment,
+        geography.market_cluster,
+        value_scores.value_score,
+        priority.priority_score,
+        priority.priority_rank,
+        tiers.service_tier,
+        reasons.segment_reason
     from customers
     inner join {{ ref('int_customers') }} as identities
         on customers.source_code = identities.source_code and customers.customer_key = identities.customer_key
@@ -58,6 +76,63 @@ final as (
             customers.as_of_date = xyz.as_of_date
             and customers.source_code = xyz.source_code
             and customers.customer_key = xyz.customer_key
+    left join {{ ref('int_customer_attributes_as_of') }} as attributes
+        on
+            customers.as_of_date = attributes.as_of_date
+            and customers.source_code = attributes.source_code
+            and customers.customer_key = attributes.customer_key
+    left join {{ ref('customer_lifecycle') }} as lifecycle
+        on
+            customers.as_of_date = lifecycle.as_of_date
+            and customers.source_code = lifecycle.source_code
+            and customers.customer_key = lifecycle.customer_key
+    left join {{ ref('customer_relationship') }} as relationship
+        on
+            customers.as_of_date = relationship.as_of_date
+            and customers.source_code = relationship.source_code
+            and customers.customer_key = relationship.customer_key
+    left join {{ ref('customer_behaviour') }} as behaviour
+        on
+            customers.as_of_date = behaviour.as_of_date
+            and customers.source_code = behaviour.source_code
+            and customers.customer_key = behaviour.customer_key
+    left join {{ ref('customer_demographics') }} as demographics
+        on
+            customers.as_of_date = demographics.as_of_date
+            and customers.source_code = demographics.source_code
+            and customers.customer_key = demographics.customer_key
+    left join {{ ref('customer_preferences') }} as preferences
+        on
+            customers.as_of_date = preferences.as_of_date
+            and customers.source_code = preferences.source_code
+            and customers.customer_key = preferences.customer_key
+    left join {{ ref('customer_geography') }} as geography
+        on
+            customers.as_of_date = geography.as_of_date
+            and customers.source_code = geography.source_code
+            and customers.customer_key = geography.customer_key
+    left join {{ ref('customer_value') }} as value_scores
+        on
+            customers.as_of_date = value_scores.as_of_date
+            and customers.source_code = value_scores.source_code
+            and customers.customer_key = value_scores.customer_key
+    left join {{ ref('customer_priority') }} as priority
+        on
+            customers.as_of_date = priority.as_of_date
+            and customers.source_code = priority.source_code
+            and customers.customer_key = priority.customer_key
+    left join {{ ref('customer_service_tier') }} as tiers
+        on
+            customers.as_of_date = tiers.as_of_date
+            and customers.source_code = tiers.source_code
+            and customers.customer_key = tiers.customer_key
+    left join {{ ref('customer_reasons') }} as reasons
+        on
+            customers.as_of_date = reasons.as_of_date
+            and customers.source_code = reasons.source_code
+            and customers.customer_key = reasons.customer_key
+    left join {{ ref('int_customers') }} as parents
+        on attributes.source_code = parents.source_code and attributes.parent_customer_key = parents.customer_key
 
 )
 

@@ -10,6 +10,10 @@
 -- depends_on: {{ ref('sales_reconciliation') }}
 -- depends_on: {{ ref('sales_exclusions') }}
 -- depends_on: {{ ref('feed_coverage') }}
+-- depends_on: {{ ref('segment_playbook') }}
+-- depends_on: {{ ref('service_attainment') }}
+-- depends_on: {{ ref('service_tier_summary') }}
+-- depends_on: {{ ref('customer_explanation') }}
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}

@@ -18,29 +18,35 @@ customers as (
         abc.abc_revenue,
         abc.abc_profit,
         xyz.xyz_class,
-        abc.abc_revenue || xyz.xyz_class as abc_xyz
+        abc.abc_revenue || xyz.xyz_class as abc_xyz,
+        lifecycle.lifecycle_stage,
+        relationship.relationship_class,
+        behaviour.usage_class,
+        behaviour.promotion_response,
+        demographics.demographic_segment,
+        preferences.preference_segment,
+        geography.market_cluster,
+        tiers.service_tier
     from {{ ref('customer_profitability') }} as profitability
     inner join as_of_dates on profitability.as_of_date = as_of_dates.as_of_date
-    left join {{ ref('customer_rfm') }} as rfm
+    {% for alias, model in {
+        'rfm': 'customer_rfm', 'abc': 'customer_abc', 'xyz': 'customer_xyz', 'lifecycle': 'customer_lifecycle',
+        'relationship': 'customer_relationship', 'behaviour': 'customer_behaviour', 'demographics': 'customer_demographics',
+        'preferences': 'customer_preferences', 'geography': 'customer_geography', 'tiers': 'customer_service_tier'
+    }.items() -%}
+    left join {{ ref(model) }} as {{ alias }}
         on
-            profitability.as_of_date = rfm.as_of_date
-            and profitability.source_code = rfm.source_code
-            and profitability.customer_key = rfm.customer_key
-    left join {{ ref('customer_abc') }} as abc
-        on
-            profitability.as_of_date = abc.as_of_date
-            and profitability.source_code = abc.source_code
-            and profitability.customer_key = abc.customer_key
-    left join {{ ref('customer_xyz') }} as xyz
-        on
-            profitability.as_of_date = xyz.as_of_date
-            and profitability.source_code = xyz.source_code
-            and profitability.customer_key = xyz.customer_key
-
+            profitability.as_of_date = {{ alias }}.as_of_date
+            and profitability.source_code = {{ alias }}.source_code
+            and profitability.customer_key = {{ alias }}.customer_key
+    {% endfor %}
 ),
 
 members as (
-    {% for dimension in ['rfm_segment', 'abc_revenue', 'abc_profit', 'xyz_class', 'abc_xyz'] %}
+    {% for dimension in [
+        'rfm_segment', 'abc_revenue', 'abc_profit', 'xyz_class', 'abc_xyz', 'lifecycle_stage', 'relationship_class',
+        'usage_class', 'promotion_response', 'demographic_segment', 'preference_segment', 'market_cluster', 'service_tier'
+    ] %}
     select
         as_of_date,
         '{{ dimension }}' as dimension,

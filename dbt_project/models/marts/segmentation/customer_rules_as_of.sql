@@ -1,0 +1,173 @@
+{#- One rule that decided, per row: what was measured, the limit it was held against, and what came of it. -#}
+
+with customers as (
+
+    select * from {{ ref('int_customers_as_of') }}
+
+),
+
+parameters as (
+
+    {{ parameters_as_of(['high_value_rank', 'high_relationship_rank']) }}
+
+),
+
+rfm as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        r_score,
+        f_score,
+        m_score
+    from {{ ref('customer_rfm') }}
+
+),
+
+rfm_rules as (
+
+    {% for measure, score, measured in [
+        ('recency', 'r_score', 'recency_days'), ('frequency', 'f_score', 'frequency'), ('monetary', 'm_score', 'monetary')
+    ] -%}
+    select
+        rfm.as_of_date,
+        rfm.source_code,
+        rfm.customer_key,
+        'rfm_segment' as dimension,
+        '{{ measure }}' as rule,
+        cast(rfm_values.{{ measured }} as double) as measured,
+        -- the cut point that stands between the customer and the next better score
+        cast(min(
+            case
+                when '{{ measure }}' = 'recency' and cut_points.cut_value < rfm_values.{{ measured }} then -cut_points.cut_value
+                when '{{ measure }}' <> 'recency' and cut_points.cut_value >= rfm_values.{{ measured }} then cut_points.cut_value
+            end
+        ) * {{ -1 if measure == 'recency' else 1 }} as double) as limit_value,
+        cast(max(rfm.{{ score }}) as varchar) as outcome
+    from rfm
+    inner join {{ ref('customer_rfm_values') }} as rfm_values
+        on
+            rfm.as_of_date = rfm_values.as_of_date
+            and rfm.source_code = rfm_values.source_code
+            and rfm.customer_key = rfm_values.customer_key
+    inner join {{ ref('rfm_cut_points') }} as cut_points
+        on rfm.as_of_date = cut_points.as_of_date and cut_points.measure = '{{ measure }}'
+    group by rfm.as_of_date, rfm.source_code, rfm.customer_key, rfm_values.{{ measured }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+other_rules as (
+
+    select
+        lifecycle.as_of_date,
+        lifecycle.source_code,
+        lifecycle.customer_key,
+        'lifecycle_stage' as dimension,
+        'silence' as rule,
+        cast(customers.recency_days as double) as measured,
+        case when lifecycle.lifecycle_stage = 'churned' then lifecycle.churned_after_days else lifecycle.at_risk_after_days end
+            as limit_value,
+        lifecycle.lifecycle_stage as outcome
+    from {{ ref('customer_lifecycle') }} as lifecycle
+    inner join customers
+        on
+            lifecycle.as_of_date = customers.as_of_date
+            and lifecycle.source_code = customers.source_code
+            and lifecycle.customer_key = customers.customer_key
+
+    union all
+
+    select
+        lifecycle.as_of_date,
+        lifecycle.source_code,
+        lifecycle.customer_key,
+        'lifecycle_stage' as dimension,
+        'revenue trend' as rule,
+        cast(lifecycle.recent_net_revenue as double) as measured,
+        cast(lifecycle.previous_net_revenue as double) as limit_value,
+        lifecycle.lifecycle_stage as outcome
+    from {{ ref('customer_lifecycle') }} as lifecycle
+    where lifecycle.lifecycle_stage in ('loyal', 'growing', 'retained')
+
+    union all
+
+    select
+        relationship.as_of_date,
+        relationship.source_code,
+        relationship.customer_key,
+        'relationship_class' as dimension,
+        'value axis' as rule,
+        relationship.value_axis as measured,
+        cast(parameters.high_value_rank as double) as limit_value,
+        case
+            when relationship.override_reason is not null then relationship.relationship_class || ' by override'
+            else relationship.relationship_class
+        end as outcome
+    from {{ ref('customer_relationship') }} as relationship
+    inner join parameters on relationship.as_of_date = parameters.as_of_date
+
+    union all
+
+    select
+        relationship.as_of_date,
+        relationship.source_code,
+        relationship.customer_key,
+        'relationship_class' as dimension,
+        'relationship axis' as rule,
+        relationship.relationship_axis as measured,
+        cast(parameters.high_relationship_rank as double) as limit_value,
+        case
+            when relationship.override_reason is not null then relationship.relationship_class || ' by override'
+            else relationship.relationship_class
+        end as outcome
+    from {{ ref('customer_relationship') }} as relationship
+    inner join parameters on relationship.as_of_date = parameters.as_of_date
+
+    union all
+
+    select
+        tiers.as_of_date,
+        tiers.source_code,
+        tiers.customer_key,
+        'service_tier' as dimension,
+        'priority score' as rule,
+        priority.priority_score as measured,
+        cast(policy.least_priority_score as double) as limit_value,
+        tiers.service_tier as outcome
+    from {{ ref('customer_service_tier') }} as tiers
+    left join {{ ref('customer_priority') }} as priority
+        on
+            tiers.as_of_date = priority.as_of_date
+            and tiers.source_code = priority.source_code
+            and tiers.customer_key = priority.customer_key
+    left join {{ ref('stg_policy__service_tiers') }} as policy
+        on tiers.tier_number = policy.tier_number and {{ valid_on('policy', 'tiers.as_of_date') }}
+
+    union all
+
+    select
+        tiers.as_of_date,
+        tiers.source_code,
+        tiers.customer_key,
+        'service_tier' as dimension,
+        'cost of the promise' as rule,
+        cast(tiers.promise_cost as double) as measured,
+        cast(tiers.net_contribution as double) as limit_value,
+        case when tiers.is_promise_too_dear then 'costs more than the customer brings' else 'carried by the customer' end
+            as outcome
+    from {{ ref('customer_service_tier') }} as tiers
+    where tiers.is_promise_too_dear is not null and tiers.promise_cost > 0
+
+),
+
+final as (
+
+    select * from rfm_rules
+    union all
+    select * from other_rules
+
+)
+
+select * from final
