@@ -48,6 +48,31 @@ def refresh(first_day: date | None, last_day: date | None) -> None:
 
 
 @cli.command()
+@click.argument("as_of_dates", nargs=-1, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--month-ends-from", type=click.DateTime(["%Y-%m-%d"]), help="Every month end from this day on ...")
+@click.option("--month-ends-to", type=click.DateTime(["%Y-%m-%d"]), help="... up to this day.")
+def backfill(as_of_dates: tuple[date, ...], month_ends_from: date | None, month_ends_to: date | None) -> None:
+    """Compute past as-of dates in one pass, from what is loaded, and keep them in the warehouse."""
+    settings = _settings()
+    _show_progress()
+    from dagster_project.commands.refresh import run_backfill
+    from dagster_project.commands.summary import summarize
+    from dagster_project.transformation.control import AsOfBackfill
+
+    asked_for = AsOfBackfill(
+        dates=[_day(one).isoformat() for one in as_of_dates],
+        month_ends_from=_day(month_ends_from).isoformat() if month_ends_from else None,
+        month_ends_to=_day(month_ends_to).isoformat() if month_ends_to else None,
+    )
+    try:
+        outcome = run_backfill(settings, asked_for)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(summarize(settings, outcome))
+    sys.exit(0 if outcome.success else 1)
+
+
+@cli.command()
 @click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
 def dev(port: int) -> None:
     """Open the Dagster UI with this deployment's history; Ctrl-C ends it."""

@@ -13,8 +13,9 @@ from dagster_project.ingestion.contracts import load_sources
 from dagster_project.ingestion.landing import landed_deliveries
 from dagster_project.orchestration.days import DayRange, newest_day, pending_days
 from dagster_project.orchestration.instance import alive_as_command, end_dead_runs, prepare_instance
-from dagster_project.orchestration.jobs import DAILY_REFRESH
+from dagster_project.orchestration.jobs import BACKFILL_AS_OF, DAILY_REFRESH
 from dagster_project.settings import DEMO_SOURCE, Settings
+from dagster_project.transformation.control import AsOfBackfill
 
 if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
@@ -72,6 +73,14 @@ def run_refresh(
         problems=_problems(result),
         failed_checks=_failed_checks(result),
     )
+
+
+def run_backfill(settings: Settings, backfill: AsOfBackfill) -> RefreshOutcome:
+    """Compute and keep past as-of dates from what the lake holds, in one run. Raises ValueError when none is asked for."""
+    if not backfill.as_of_dates():
+        raise ValueError("No as-of date was named. Nothing was computed. Name dates, or a period of month ends.")
+    config: dict[str, object] = {"ops": {"refresh_control": {"config": backfill.model_dump()}}}
+    return run_refresh(settings, newest_day(settings), BACKFILL_AS_OF, config)
 
 
 def _tell_where_nothing_lies(settings: Settings) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+# journals say what happened in this deployment; the other tables say what is
+JOURNALS = ("restatement_journal", "customer_changes")
 WALL_CLOCK_COLUMNS = {"publication_id", "published_at", "refresh_id"}
 
 
@@ -58,7 +60,8 @@ def _open(*paths: Path) -> duckdb.DuckDBPyConnection:
 
 def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
     found = connection.execute(
-        "select table_name from information_schema.tables where table_catalog = ? and table_schema = 'main' order by 1",
+        "select table_name from information_schema.tables where table_catalog = ? and table_schema = 'main'"
+        f" and table_name not in {JOURNALS} order by 1",
         [database],
     ).fetchall()
     return [name for (name,) in found]

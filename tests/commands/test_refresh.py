@@ -7,11 +7,12 @@ import dagster as dg
 import duckdb
 from conftest import Refreshed
 
-from dagster_project.commands.refresh import run_refresh
+from dagster_project.commands.refresh import run_backfill, run_refresh
 from dagster_project.commands.summary import summarize
 from dagster_project.definitions import build_definitions
 from dagster_project.orchestration.days import DayRange, newest_day, pending_days
 from dagster_project.settings import Settings
+from dagster_project.transformation.control import AsOfBackfill
 
 
 def _published(settings: Settings) -> bytes:
@@ -143,3 +144,14 @@ def test_one_job_holds_deliveries_models_and_publication(deployment: Settings) -
     definitions = build_definitions(deployment)
     job = definitions.resolve_job_def("daily_refresh")
     assert job.asset_layer.executable_asset_keys == {spec.key for spec in definitions.resolve_all_asset_specs()}
+
+
+def test_a_backfill_keeps_past_dates_beside_what_is_published(deployment: Settings) -> None:
+    """Somebody asks how it stood on a day last spring; the morning's figures stay where they are."""
+    outcome = run_backfill(deployment, AsOfBackfill(dates=["2026-04-15"]))
+    assert outcome.success, outcome.problems
+    with duckdb.connect(str(deployment.warehouse), read_only=True) as connection:
+        kept = connection.execute("select distinct as_of_date from marts.customer_segments_as_of where date_role = 'backfill'")
+        assert kept.fetchall() == [(date(2026, 4, 15),)]
+    with duckdb.connect(str(deployment.published / "customer_segments.duckdb"), read_only=True) as reader:
+        assert reader.execute("select as_of_date from publication").fetchall() == [(date(2026, 9, 30),)]

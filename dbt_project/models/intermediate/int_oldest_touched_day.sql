@@ -1,8 +1,6 @@
 with touched as (
 
-    select order_date from {{ ref('int_touched_customer_days') }}
-    union all
-    select order_date from {{ days_of_touched_orders() }}
+    select order_date from {{ ref('int_recomputed_customer_days') }}
     union all
     -- of the other feeds the day of the delivery is known
     select changed.delivery_date as order_date

@@ -5,6 +5,9 @@
 -- depends_on: {{ ref('segment_summary') }}
 -- depends_on: {{ ref('revenue_concentration') }}
 -- depends_on: {{ ref('restatement_journal') }}
+-- depends_on: {{ ref('customer_segment_history') }}
+-- depends_on: {{ ref('segment_migration') }}
+-- depends_on: {{ ref('segment_events') }}
 -- depends_on: {{ ref('customer_segments_as_of') }}
 -- depends_on: {{ ref('rfm_cut_points_as_of') }}
 -- depends_on: {{ ref('sales_reconciliation') }}

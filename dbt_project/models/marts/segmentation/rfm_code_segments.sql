@@ -1,11 +1,20 @@
-with maps as (
+with as_of_dates as (
+
+    select as_of_date from {{ ref('int_as_of_dates') }}
+    union
+    -- the maps of kept dates are the rulers by which later moves are judged
+    select as_of_date from {{ ref('int_kept_as_of_dates') }}
+
+),
+
+maps as (
 
     select
         as_of_dates.as_of_date,
         policy_maps.map_name,
         policy_maps.map_kind,
         policy_maps.default_segment
-    from {{ ref('int_as_of_dates') }} as as_of_dates
+    from as_of_dates
     inner join {{ ref('stg_policy__rfm_maps') }} as policy_maps
         on policy_maps.is_in_use and {{ valid_on('policy_maps', 'as_of_dates.as_of_date') }}
 
