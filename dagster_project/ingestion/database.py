@@ -127,8 +127,8 @@ class Snapshot:
             )
         return Table(feed, options, types)
 
-    def state(self, table: Table) -> dict[str, str | int | None]:
-        """What tells whether anything changed: rows, a sum of hashes, and the newest watermark that is not in the future."""
+    def state(self, table: Table) -> dict[str, Any]:
+        """What tells whether anything changed: rows, a sum of hashes, the newest watermark that is not in the future, types."""
         options = table.options
         seen = [*map(in_table, table.feed.keys), options.watermark, options.soft_column]
         if table.feed.kind == "snapshot":
@@ -145,7 +145,8 @@ class Snapshot:
             f"select count(*), coalesce(sum(hashtextextended(row({row})::text, 0)::numeric), 0)::text, {newest}"
             f" from {table.quoted}"
         )
-        return {"rows": rows, "digest": digest, "newest": moment}
+        types = {column.name: table.types.get(in_table(column)) for column in table.feed.columns}
+        return {"rows": rows, "digest": digest, "newest": moment, "types": types}
 
     def keys(self, table: Table, names: Collection[str]) -> "RecordBatchReader":
         """The named columns of every row that is not marked as deleted."""

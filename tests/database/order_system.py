@@ -115,12 +115,16 @@ class OrderSystem:
         live = {
             row[0]: row
             for row in self.cluster.query(
-                "select " + heads.format(moment="extract(epoch from ordered_at)::float8", text="text") + " from shop.orders"
+                "select "
+                + heads.format(moment="(extract(epoch from ordered_at) * 1000000)::bigint", text="text")
+                + " from shop.orders"
             )
         }
         lake = {
             row[0]: row
-            for row in self.query("select " + heads.format(moment="epoch(ordered_at)", text="varchar") + " from newest_orders")
+            for row in self.query(
+                "select " + heads.format(moment="epoch_us(ordered_at)", text="varchar") + " from newest_orders"
+            )
         }
         assert {key: row for key, row in lake.items() if key in live} == live
         assert {row[3] for key, row in lake.items() if key not in live} <= {"cancelled"}
