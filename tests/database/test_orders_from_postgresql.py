@@ -247,7 +247,7 @@ def test_a_wrong_address_is_told_by_the_variables_name_without_its_secret(
     assert "s3cret" not in outcome.message
 
 
-def test_a_server_that_restarts_during_a_read_holds_the_delivery_back_and_the_next_load_takes_it(orders: OrderSystem) -> None:
+def test_a_server_that_restarts_during_a_read_leaves_the_lake_as_it_was(orders: OrderSystem) -> None:
     orders.load(ONE)
     rows = orders.query("select count(*) from raw_orders")
     orders.cluster.execute(
