@@ -253,7 +253,8 @@ def test_a_server_that_restarts_during_a_read_leaves_the_lake_as_it_was(orders: 
     orders.cluster.execute(
         "create function shop.slow(text) returns text language plpgsql as 'begin perform pg_sleep(0.05); return $1; end'",
         "alter table shop.orders rename to orders_",
-        "insert into shop.orders_ select 'S' || n, 'c', '2026-01-02', null, null, null, null, now() from generate_series(1, 400) n",
+        "insert into shop.orders_ select 'S' || n, 'c', '2026-01-02', null, null, null, null, now()"
+        " from generate_series(1, 400) n",
         "create view shop.orders as select order_id, customer_id, ordered_at, shop.slow(status) as status,"
         " requested_delivery_date, is_test, ship_to_region, updated_at from shop.orders_",
     )
