@@ -55,7 +55,7 @@ erase: $(INSTALLED) ## Erase a customer everywhere: make erase CUSTOMER=<source>
 test: $(INSTALLED) ## Run the fast tests (no root, nothing outside Python)
 	@$(PYTEST) -n 2 --dist loadfile
 
-test-system: $(INSTALLED) browser ## Run the tests that need a browser (installed through apt-get when root)
+test-system: $(INSTALLED) browser database ## Run the tests that need a browser or a database server (installed through apt-get when root)
 	@$(PYTEST) -m system
 
 test-long: $(INSTALLED) ## Run the tests that take minutes
@@ -107,6 +107,19 @@ browser:
 	else \
 		echo "There is no chromium on this machine, and only root can install it. Nothing was changed." >&2; \
 		echo "Install it (Debian: apt-get install chromium) and call make test-system again." >&2; \
+		exit 1; \
+	fi
+
+# Debian keeps the server's programs off the path, below the version's own folder.
+.PHONY: database
+database:
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing postgresql through apt-get ..."; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends postgresql >/dev/null; \
+	else \
+		echo "There is no PostgreSQL server on this machine, and only root can install it. Nothing was changed." >&2; \
+		echo "Install it (Debian: apt-get install postgresql) and call make test-system again." >&2; \
 		exit 1; \
 	fi
 

@@ -86,7 +86,8 @@ def run_backfill(settings: Settings, backfill: AsOfBackfill) -> RefreshOutcome:
 def _tell_where_nothing_lies(settings: Settings) -> None:
     """A folder that is named wrongly looks like a quiet morning."""
     for source in load_sources(settings.sources):
-        if not any(landed_deliveries(source, feed, settings.landing) for feed in source.feeds):
+        files = [feed for feed in source.feeds if feed.database is None]
+        if len(files) == len(source.feeds) and not any(landed_deliveries(source, feed, settings.landing) for feed in files):
             _log.warning("No delivery of %s lies in %s.", source.name, settings.landing / source.name)
 
 

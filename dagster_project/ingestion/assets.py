@@ -6,8 +6,9 @@ Belongs here: keys, partitions, checks, what is called. Not here: how a delivery
 
 import warnings
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -78,7 +79,8 @@ def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], 
     )
     def load_feed(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         asked_for = context.partition_keys if context.has_partition_key or context.has_partition_key_range else None
-        loads = load_deliveries(source, feed, landing, lake, None if asked_for is None else _dates(asked_for))
+        today = datetime.now(ZoneInfo(settings.business_timezone)).date()
+        loads = load_deliveries(source, feed, landing, lake, None if asked_for is None else _dates(asked_for), today)
         _tell_each_day(context, key, asked_for, loads)
         return dg.MaterializeResult(
             metadata={"dagster/row_count": count_rows(lake, source.name, feed.name), **run_metadata(loads)},

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagster_project.ingestion.arrivals import Arrival
 from dagster_project.ingestion.contracts import Feed, Source
@@ -32,6 +32,8 @@ _TOLD_ROWS = 3
 class FeedLoad:
     """What every batch of one load shares. before: the ledger as it was when the load began; scrubber: None where nobody was
     erased.
+
+    extract: the read of a database that the delivery comes from.
     """
 
     source: Source
@@ -39,6 +41,7 @@ class FeedLoad:
     folder: FeedFolder
     before: Mapping[date, LedgerRow]
     scrubber: Scrubber | None = None
+    extract: Mapping[str, Any] | None = None
 
 
 @contextmanager
@@ -114,6 +117,7 @@ def _ledger_row(load: FeedLoad, arrival: Arrival, count: FileCount, rejected_by:
         control_total=None if count.control_total is None else str(count.control_total),
         remark=arrival.layout.remark,
         loaded_at=datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="milliseconds"),
+        extract=load.extract,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dagster_project.ingestion.contract_files import FEEDS_DIR, ContractError, contract_folders, read_contract
+from dagster_project.ingestion.database_options import DatabaseOptions
 from dagster_project.ingestion.expressions import ExpressionError, quote_identifier, to_sql
 from dagster_project.ingestion.file_names import FileNameError, compile_file_pattern
 
@@ -120,13 +121,21 @@ class Feed(_Strict):
     folder: Annotated[str, AfterValidator(_inner_folder)] = "."
     file_pattern: str = Field(description="File name with {date} or {date:%Y%m%d}; without it, delivery_date is needed.")
     delivery_date: date | None = Field(default=None, description="Date of a dump that has none in its name.")
-    format: Literal["csv", "parquet", "json"] = "csv"
+    format: Literal["csv", "parquet", "json", "postgresql"] = "csv"
+    database: DatabaseOptions | None = Field(default=None, description="Where the rows are, of format postgresql.")
     csv: CsvOptions = CsvOptions()
     columns: tuple[Column, ...] = Field(min_length=1)
     calendar: tuple[Weekday, ...] = Field(default=(), description="Weekdays on which a delivery is expected.")
     calendar_until: date | None = Field(default=None, description="Last expected delivery, for a source that has ended.")
     reject_tolerance: float = Field(default=0.0, ge=0, le=1, description="Share of a delivery's rows that may be rejected.")
     control_total: str | None = Field(default=None, description="Summed over the accepted rows, into the ledger.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tables_have_no_file_names(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("format") == "postgresql":
+            return {"file_pattern": "{date}.parquet", **values}
+        return values
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "Feed":
@@ -140,6 +149,7 @@ class Feed(_Strict):
         rigid = [c.name for c in self.columns if c.is_erasable and not (c.nullable or c.key or c.type == "VARCHAR")]
         if rigid:
             raise ValueError(f"columns: {', '.join(rigid)} could not be erased; make it nullable or VARCHAR")
+        self._check_database()
         try:
             compile_file_pattern(self.file_pattern, self.delivery_date)
         except FileNameError as error:
@@ -149,6 +159,21 @@ class Feed(_Strict):
         except ExpressionError as error:
             raise ValueError(f"control_total: {error}") from None
         return self
+
+    def _check_database(self) -> None:
+        if (self.format == "postgresql") != (self.database is not None):
+            raise ValueError("database: belongs to `format: postgresql`, and that format needs it; write both or neither")
+        if self.database is None:
+            return
+        named = {name: place for name, place in ((self.database.group_key, "group_key"),) if name}
+        named |= dict.fromkeys(self.database.mark_deleted, "mark_deleted")
+        unknown = [f"{place} {name}" for name, place in named.items() if name not in {column.name for column in self.columns}]
+        if unknown:
+            raise ValueError(f"database: {', '.join(unknown)} is no column of the contract; correct the name")
+        if self.kind == "event" and not (self.database.watermark and self.keys):
+            raise ValueError("database: an event feed needs a `watermark` and a key column; add them, or write kind: snapshot")
+        if self.kind == "snapshot" and (self.database.group_key or self.database.mark_deleted):
+            raise ValueError("database: a snapshot is read as a whole; take group_key and mark_deleted out")
 
     @property
     def keys(self) -> tuple[Column, ...]:
@@ -165,6 +190,8 @@ class Feed(_Strict):
         """Hash of all that decides how a file is read; descriptions, calendar and tolerance do not."""
         columns = [(column.name, column.type, column.nullable, column.key) for column in self.columns]
         parts = [READER_VERSION, self.format, self.csv.model_dump(), columns, self.control_total]
+        if self.database is not None:
+            parts.append(self.database.model_dump(exclude={"dsn_variable", "overlap_minutes"}))
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

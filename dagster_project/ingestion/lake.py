@@ -58,6 +58,8 @@ class LedgerRow:
     control_total: str | None
     remark: str
     loaded_at: str
+    # of a delivery that was read from a database: which read, from which watermark to which (database_read.py)
+    extract: Mapping[str, Any] | None = None
 
     def to_json(self) -> str:
         """The row as it stands in a footer."""

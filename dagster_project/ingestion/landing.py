@@ -30,10 +30,13 @@ def landing_folder(source: Source, feed: Feed, landing_root: Path) -> Path:
 
 
 def landed_deliveries(source: Source, feed: Feed, landing_root: Path) -> list[LandedDelivery]:
-    """Deliveries of a feed by date. Files that are not the feed's are passed over; a missing folder holds nothing.
+    """Deliveries of a feed by date. Files that are not the feed's are passed over; a missing folder holds nothing,
+    and a table of a database is delivered nowhere.
 
     A delivery that is not listed was never there, or was archived: neither says anything about the lake.
     """
+    if feed.database is not None:
+        return []
     folder = landing_folder(source, feed, landing_root)
     date_of = compile_file_pattern(feed.file_pattern, feed.delivery_date)
     files: dict[date, list[Path]] = {}

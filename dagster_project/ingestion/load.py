@@ -7,7 +7,7 @@ files of the lake (lake.py), Dagster (assets.py).
 import os
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from dagster_project.erasure_journal import erased_customers
 from dagster_project.ingestion.arrivals import BATCH_BYTES, Arrival, FileState, fill_batches
 from dagster_project.ingestion.batch import FeedLoad, load_batch, memory_database
 from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.database_load import load_from_database
 from dagster_project.ingestion.headers import DeliveryRefusedError, Layout, csv_layout, json_layout, parquet_layout
 from dagster_project.ingestion.lake import FeedFolder
 from dagster_project.ingestion.landing import LandedDelivery, landed_deliveries
@@ -28,17 +29,28 @@ _MOST_WORKERS = 8
 
 
 def load_deliveries(
-    source: Source, feed: Feed, landing_root: Path, lake: Path, days: Collection[date] | None, *, shadow: Path | None = None
+    source: Source,
+    feed: Feed,
+    landing_root: Path,
+    lake: Path,
+    days: Collection[date] | None,
+    today: date | None = None,
+    *,
+    shadow: Path | None = None,
 ) -> list[DeliveryLoad]:
     """Bring the lake up to what landing says; one entry per delivery that lies there, by date.
 
     days: only deliveries of these dates; None: of all. A delivery with the same content and contract is left alone, a changed
     one replaces what was there in one step, a broken one is held back and stops no other. Deliveries that no longer lie in
-    landing stay in the lake. A second load of the same feed waits for the first.
+    landing stay in the lake. A second load of the same feed waits for the first. today: day under which a table of a database
+    is delivered when no day is asked for.
 
     shadow: an empty folder that is written to in the lake's place, for a trial: judged against what the lake holds, while lake
-    and landing stay as they are. Without it, an arriving file is first rid of customers who were erased.
+    and landing stay as they are; tables of a database are not tried. Without it, an arriving file is first rid of customers who
+    were erased.
     """
+    if feed.database is not None:
+        return [] if shadow else load_from_database(source, feed, lake, days, today or datetime.now(UTC).date())
     folder = FeedFolder(shadow or lake, source.name, feed.name)
     # one more than there are processors: while one waits for the disk, the others compute
     workers = min(_MOST_WORKERS, len(os.sched_getaffinity(0)) + 1)

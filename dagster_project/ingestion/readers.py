@@ -156,7 +156,7 @@ def _loose_message(column: Column) -> str:
 def _delivered_rows(feed: Feed, present: Sequence[object], path: Path) -> str:
     columns = [column for column in feed.columns if column in present]
     names = ", ".join(column.quoted for column in columns)
-    if feed.format == "parquet":
+    if feed.format in ("parquet", "postgresql"):
         return f"select file_row_number + 1 as _line, {names} from read_parquet({quote_path(path)}, file_row_number = true)"
     types = ", ".join(f"{quote_literal(column.name)}: 'VARCHAR'" for column in columns)
     rows = f"read_json({quote_path(path)}, format = 'auto', columns = {{{types}}})"

@@ -129,7 +129,9 @@ def scrub_file(scrubber: Scrubber, path: Path) -> int:
     if not scrubber.is_needed or path.stat().st_size == 0:
         return 0
     temporary = path.with_name(f".{path.name}{_SCRUBBED}")
-    scrub = {"csv": _scrub_csv, "json": _scrub_json, "parquet": _scrub_parquet}[scrubber.feed.format]
+    scrub = {"csv": _scrub_csv, "json": _scrub_json, "parquet": _scrub_parquet, "postgresql": _scrub_parquet}[
+        scrubber.feed.format
+    ]
     try:
         before = path.stat()
         rows = scrub(scrubber, path, temporary)

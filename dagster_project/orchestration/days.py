@@ -1,19 +1,25 @@
-"""Which delivery days a run takes: from the oldest day on which landing and lake differ to the newest.
+"""Which delivery days a run takes: from the oldest day on which landing and lake differ to the newest; a table differs today.
 
-Belongs here: comparing landing with the ledger. Not here: loading (ingestion). After an outage one run takes all
+Belongs here: comparing landing and databases with the ledger. Not here: loading (ingestion). After an outage one run takes all
 the days that it missed.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from dagster_project.ingestion.arrivals import FileState
 from dagster_project.ingestion.contracts import Feed, Source, load_sources
+from dagster_project.ingestion.database import DatabaseError
+from dagster_project.ingestion.database_load import is_database_pending
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow
 from dagster_project.ingestion.landing import landed_deliveries
 from dagster_project.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 START_TAG = "dagster/asset_partition_range_start"
 END_TAG = "dagster/asset_partition_range_end"
@@ -38,7 +44,11 @@ def pending_days(settings: Settings) -> DayRange | None:
         day
         for source in load_sources(settings.sources)
         for feed in source.feeds
-        for day in _pending(source, feed, settings.landing, _ledger(settings.lake, source, feed))
+        for day in (
+            _pending_today(source, feed, settings)
+            if feed.database is not None
+            else _pending(source, feed, settings.landing, _ledger(settings.lake, source, feed))
+        )
         if day >= source.first_delivery_date
     ]
     return DayRange(min(days), max(days)) if days else None
@@ -77,6 +87,16 @@ def _pending(source: Source, feed: Feed, landing: Path, ledger: Mapping[date, Le
         if is_pending:
             days.append(delivery.delivery_date)
     return days
+
+
+def _pending_today(source: Source, feed: Feed, settings: Settings) -> list[date]:
+    """A table that changed is delivered today. A server that does not answer waits: the load itself tells it in full."""
+    try:
+        is_pending = is_database_pending(source, feed, settings.lake)
+    except DatabaseError as error:
+        _log.warning("%s/%s: nobody knows whether rows wait: %s", source.name, feed.name, error)
+        return []
+    return [datetime.now(ZoneInfo(settings.business_timezone)).date()] if is_pending else []
 
 
 def _differs(path: Path, row: LedgerRow) -> bool:
