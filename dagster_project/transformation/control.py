@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 REFRESH = dg.AssetKey(["control", "refresh"])
 AS_OF_DATES = dg.AssetKey(["control", "as_of_dates"])
 _REFRESH_COLUMNS = {
-    "fingerprint": "Changes when what is built may not be built upon: other sources or returns, another zone, currency, code.",
+    "fingerprint": "Changes when what is built may not be built upon: other sources or return channels, zone, currency, code.",
     "code_version": "Version of the package and of the models.",
     "policy_version": "Version of the business's rules.",
     "base_currency": "ISO 4217 code of every published amount.",
@@ -40,13 +40,13 @@ _AS_OF_COLUMNS = {
 
 
 def refresh_fingerprint(settings: Settings) -> str:
-    """Changes when what is built may not be built upon: other sources, returns told elsewhere, another zone, currency or code."""
+    """Changes when what is built may no longer be built upon: other sources or return channels, zone, currency or code."""
     sources = sorted(f"{source.name} {source.return_channel}" for source in load_sources(settings.sources))
     parts = (*sources, settings.business_timezone, settings.base_currency, project_fingerprint())
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
-class AsOfBackfill(dg.Config):
+class AsOfBackfill(dg.Config):  # type: ignore[misc]
     """Past as-of dates to compute and keep, beside the one that is published: a list, or the month ends of a period."""
 
     dates: list[str] = Field(default=[], description="As-of dates, YYYY-MM-DD.")
