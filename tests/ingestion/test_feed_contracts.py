@@ -53,6 +53,7 @@ def test_the_shipped_sources_are_known_and_have_their_codes() -> None:
     codes = {source.name: source.code for source in load_sources(known_sources())}
     assert codes["demo"] == 1
     assert codes["online_retail"] == 2
+    assert codes["adventure_works"] == 4
 
 
 def test_the_real_files_have_the_columns_of_their_contract(test_data: Path) -> None:
