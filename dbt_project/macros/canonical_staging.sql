@@ -12,7 +12,7 @@ final as (
     select
         delivery_date,
         order_id,
-        nullif(trim(customer_id), '') as source_customer_id,
+        {{ known_customer('customer_id') }} as source_customer_id,
         nullif(trim(ship_to_id), '') as ship_to_id,
         {{ business_date('ordered_at') }} as order_date,
         lower(trim(channel)) as channel,
@@ -76,7 +76,7 @@ final as (
 
     select
         delivery_date,
-        nullif(trim(customer_id), '') as source_customer_id,
+        {{ known_customer('customer_id') }} as source_customer_id,
         customer_type,
         nullif(trim(parent_customer_id), '') as parent_customer_id,
         industry,
@@ -200,7 +200,7 @@ final as (
     select
         delivery_date,
         case_id,
-        nullif(trim(customer_id), '') as source_customer_id,
+        {{ known_customer('customer_id') }} as source_customer_id,
         {{ business_date('opened_at') }} as opened_date,
         lower(trim(channel)) as channel,
         lower(trim(reason)) as reason,
@@ -225,7 +225,7 @@ final as (
     select
         delivery_date,
         visit_id,
-        nullif(trim(customer_id), '') as source_customer_id,
+        {{ known_customer('customer_id') }} as source_customer_id,
         {{ business_date('visited_at') }} as visit_date,
         minutes
     from delivered
@@ -247,7 +247,7 @@ final as (
     select
         delivery_date,
         response_id,
-        nullif(trim(customer_id), '') as source_customer_id,
+        {{ known_customer('customer_id') }} as source_customer_id,
         {{ business_date('answered_at') }} as answer_date,
         lower(trim(question)) as question,
         trim(answer) as answer
@@ -269,7 +269,7 @@ final as (
 
     select
         delivery_date,
-        nullif(trim(customer_id), '') as source_customer_id,
+        {{ known_customer('customer_id') }} as source_customer_id,
         month,
         average_balance
     from delivered
@@ -293,7 +293,7 @@ final as (
         warehouse_id,
         product_id,
         inventory_date,
-        nullif(trim(customer_id), '') as source_customer_id,
+        {{ known_customer('customer_id') }} as source_customer_id,
         units,
         value as inventory_value
     from delivered
