@@ -7,7 +7,6 @@ from dagster_project.commands.refresh import RefreshOutcome, run_refresh
 from dagster_project.erasure.assets import describe
 from dagster_project.erasure_journal import customer_hash, read_journal, unfinished_erasures
 from dagster_project.ingestion.contracts import known_sources
-from dagster_project.orchestration.days import newest_day
 from dagster_project.orchestration.jobs import ERASE_CUSTOMER, erase_config
 from dagster_project.settings import Settings
 
@@ -25,7 +24,7 @@ def run_erasure(settings: Settings, customer: str) -> tuple[RefreshOutcome, str]
             f"Sources are: {', '.join(known_sources())}."
         )
     hashed = customer_hash(settings.lake, f"{source}:{identifier}")
-    outcome = run_refresh(settings, newest_day(settings), ERASE_CUSTOMER, erase_config(hashed))
+    outcome = run_refresh(settings, job_name=ERASE_CUSTOMER, run_config=erase_config(hashed))
     if any(entry.customer == hashed for entry in unfinished_erasures(settings.lake)):
         return outcome, "The erasure is not finished. Mend what is named below and start it again: it goes on where it stopped."
     last = [entry for entry in read_journal(settings.lake) if entry.customer == hashed]
