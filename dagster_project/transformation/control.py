@@ -1,6 +1,7 @@
 """What a refresh tells the models, as data in the lake: its as-of dates, settings and versions.
 
-Belongs here: lake/control/refresh.parquet, as_of_dates.parquet and published_customers.parquet. Not here: the ledger of deliveries (ingestion/ledger.py).
+Belongs here: refresh.parquet, as_of_dates.parquet and published_customers.parquet in lake/control. Not here: the ledger of
+deliveries (ingestion/ledger.py).
 Values that change from run to run reach dbt this way because a changed variable would make it parse everything again.
 """
 
@@ -132,8 +133,8 @@ def _read_live_publication(connection: "DuckDBPyConnection", live: Path) -> None
     for (name,) in names:
         if name.endswith(_DIMENSION_ENDS) or name.startswith("abc_"):
             connection.execute(
-                f"insert into published_customers select customers.as_of_date, policy_version, customer_id, '{name}', \"{name}\""
-                " from live.main.customer_segments as customers cross join live.main.publication"
+                f"insert into published_customers select customers.as_of_date, policy_version, customer_id, '{name}',"
+                f' "{name}" from live.main.customer_segments as customers cross join live.main.publication'
             )
     connection.execute("detach live")
 
