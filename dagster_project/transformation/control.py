@@ -1,6 +1,7 @@
 """What a refresh tells the models, as data in the lake: its as-of dates, settings and versions.
 
-Belongs here: lake/control/refresh.parquet and as_of_dates.parquet. Not here: the ledger of deliveries (ingestion/ledger.py).
+Belongs here: refresh.parquet, as_of_dates.parquet and published_customers.parquet in lake/control. Not here: the ledger of
+deliveries (ingestion/ledger.py).
 Values that change from run to run reach dbt this way because a changed variable would make it parse everything again.
 """
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 REFRESH = dg.AssetKey(["control", "refresh"])
 AS_OF_DATES = dg.AssetKey(["control", "as_of_dates"])
+PUBLISHED_CUSTOMERS = dg.AssetKey(["control", "published_customers"])
 _REFRESH_COLUMNS = {
     "fingerprint": "Changes when what is built may not be built upon: other sources or return channels, zone, currency, code.",
     "code_version": "Version of the package and of the models.",
@@ -37,6 +39,15 @@ _AS_OF_COLUMNS = {
     "as_of_date": "A day whose segments are computed.",
     "is_backfill": "True where they are kept beside what is published.",
 }
+_PUBLISHED_COLUMNS = {
+    "as_of_date": "As-of date of the publication that is live when the refresh begins.",
+    "policy_version": "Version of its policy.",
+    "customer_id": "The customer.",
+    "dimension": "What the customers are divided by.",
+    "segment": "The customer's segment there.",
+}
+# which columns of the published customers are dimensions; those that no model asks for cost a few bytes
+_DIMENSION_ENDS = ("_segment", "_class", "_stage", "_tier", "_quadrant")
 
 
 def refresh_fingerprint(settings: Settings) -> str:
@@ -73,8 +84,10 @@ def month_ends(first: date, last: date) -> list[date]:
     return [end for end in ends if first <= end <= last]
 
 
-def write_refresh_control(settings: Settings, backfill: Sequence[date] = ()) -> None:
-    """Write both tables, each in one step. backfill: past as-of dates to compute and keep."""
+def write_refresh_control(settings: Settings, backfill: Sequence[date] = ()) -> int:
+    """Write the tables, each in one step. backfill: past as-of dates to compute and keep. Gives
+    back the rows of the live publication.
+    """
     import duckdb
 
     folder = settings.lake / "control"
@@ -97,8 +110,33 @@ def write_refresh_control(settings: Settings, backfill: Sequence[date] = ()) -> 
             " union all select unnest(cast(? as date[])), true",
             [list(settings.as_of_dates), list(backfill)],
         )
-        for table in ("refresh", "as_of_dates"):
+        _read_live_publication(connection, settings.published / "customer_segments.duckdb")
+        for table in ("refresh", "as_of_dates", "published_customers"):
             _replace(connection, table, folder)
+        count = connection.execute("select count(*) from published_customers").fetchone()
+    return int(count[0]) if count else 0
+
+
+def _read_live_publication(connection: "DuckDBPyConnection", live: Path) -> None:
+    """What readers see now, one row per customer and dimension, for the models to say what changes; empty before the first."""
+    connection.execute(
+        "create table published_customers (as_of_date date, policy_version varchar, customer_id varchar, dimension varchar,"
+        " segment varchar)"
+    )
+    if not live.exists():
+        return
+    connection.execute(f"attach '{str(live).replace(chr(39), chr(39) * 2)}' as live (read_only)")
+    names = connection.execute(
+        "select column_name from duckdb_columns() where database_name = 'live' and table_name = 'customer_segments'"
+        " and data_type = 'VARCHAR' order by column_index"
+    ).fetchall()
+    for (name,) in names:
+        if name.endswith(_DIMENSION_ENDS) or name.startswith("abc_"):
+            connection.execute(
+                f"insert into published_customers select customers.as_of_date, policy_version, customer_id, '{name}',"
+                f' "{name}" from live.main.customer_segments as customers cross join live.main.publication'
+            )
+    connection.execute("detach live")
 
 
 def _replace(connection: "DuckDBPyConnection", table: str, folder: Path) -> None:
@@ -109,7 +147,7 @@ def _replace(connection: "DuckDBPyConnection", table: str, folder: Path) -> None
 
 
 def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """The two control tables, downstream of the policy whose version they carry."""
+    """The control tables, downstream of the policy whose version they carry."""
     about: dict[str, Any] = {"group_name": "control", "owners": ["team:data-engineering"], "kinds": {"parquet"}}
     specs = [
         dg.AssetSpec(
@@ -125,16 +163,23 @@ def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             metadata={"dagster/column_schema": _schema(_AS_OF_COLUMNS)},
             **about,
         ),
+        dg.AssetSpec(
+            PUBLISHED_CUSTOMERS,
+            description="The segments of the publication that is live when the refresh begins, to say what changes.",
+            metadata={"dagster/column_schema": _schema(_PUBLISHED_COLUMNS)},
+            **about,
+        ),
     ]
 
     @dg.multi_asset(specs=specs, name="refresh_control")
     def control(context: dg.AssetExecutionContext, config: AsOfBackfill) -> Iterator[dg.MaterializeResult[Any]]:
         backfill = config.as_of_dates()
-        write_refresh_control(settings, backfill)
+        published = write_refresh_control(settings, backfill)
         yield dg.MaterializeResult(asset_key=REFRESH, metadata={"dagster/row_count": 1, "code_version": code_version()})
         yield dg.MaterializeResult(
             asset_key=AS_OF_DATES, metadata={"dagster/row_count": len(settings.as_of_dates) + len(backfill)}
         )
+        yield dg.MaterializeResult(asset_key=PUBLISHED_CUSTOMERS, metadata={"dagster/row_count": published})
 
     return [control]
 

@@ -1,5 +1,5 @@
-{#- The class of a review depends on the ones before, so every review is replayed from the first. No recursion is needed: at each
-    cut the customer stands above or below, and stays there until a review that decides, so the newest decision counts. -#}
+{#- The class of a review depends on the ones before, so every review is replayed from the first. No recursion is needed: at
+    each cut the customer stands above or below until a review decides otherwise, so the newest decision counts. -#}
 with months as (
 
     select * from {{ ref('int_customer_month') }}

@@ -8,6 +8,8 @@
 -- depends_on: {{ ref('customer_segment_history') }}
 -- depends_on: {{ ref('segment_migration') }}
 -- depends_on: {{ ref('segment_events') }}
+-- depends_on: {{ ref('customer_changes') }}
+-- depends_on: {{ ref('segment_drift') }}
 -- depends_on: {{ ref('customer_segments_as_of') }}
 -- depends_on: {{ ref('rfm_cut_points_as_of') }}
 -- depends_on: {{ ref('sales_reconciliation') }}
