@@ -19,7 +19,8 @@ def test_every_line_has_its_order_in_the_same_delivery(one: One) -> None:
 @pytest.mark.parametrize(
     ("feed", "column"),
     [
-        ("orders", "customer_id"), ("service_cases", "customer_id"), ("sales_visits", "customer_id"), ("receivables", "customer_id"),
+        ("orders", "customer_id"), ("service_cases", "customer_id"), ("sales_visits", "customer_id"),
+        ("receivables", "customer_id"),
         ("survey_responses", "customer_id"), ("inventory", "customer_id"), ("customers", "parent_customer_id"),
     ],
 )  # fmt: skip
