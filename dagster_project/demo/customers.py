@@ -1,115 +1,174 @@
-"""Who orders at the demo supplier, and on which days: behaviour drawn customer by customer.
+"""Who the customers of the demo supplier are and how each of them behaves: every customer has its own rates.
 
-Orders come at a rate drawn from a gamma distribution, times the day's demand; after each order a customer may stay away for
-ever, with a probability drawn from a beta distribution (the buy-till-you-die picture that the predictions assume).
-
-Belongs here: kinds of customers, their rates, life and taste, the days of their orders. Not here: what is in an order
-(orders.py).
+Belongs here: drawing the customers, their sites and who belongs to whom. Not here: kinds (kinds.py), the days on which they
+order (purchases.py), what the customers feed says of them (profiles.py).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagster_project.demo.calendar import DAYS, FIRST_DELIVERY, demand_factor
-from dagster_project.demo.catalogue import COUNTRIES
+from dagster_project.demo import calendar, places
+from dagster_project.demo.arrays import ids, pick, pick_by_row, stream
+from dagster_project.demo.kinds import KINDS, number
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from dagster_project.demo.arrays import Bools, Floats, Ints, Texts
+
 CHANNELS = ("web", "phone", "edi", "manual")
-_COUNTRY_SHARES = (0.80, 0.05, 0.04, 0.05, 0.02, 0.02, 0.02)  # in the order of COUNTRIES
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of customer. orders_per_year: mean of the gamma; dropout: beta; basket: times the usual quantities."""
+@dataclass(frozen=True)
+class Customers:
+    """Columns of all customers, in the order of their ids.
 
-    name: str
-    customers: int
-    orders_per_year: float
-    rate_shape: float
-    dropout: tuple[float, float] | None
-    basket: float
-    discount_percent: tuple[int, int]
-    channel_shares: tuple[float, float, float, float]
+    orders_per_year, dropout (chance to stay away after an order), spend (GBP a line), lines, discount_percent, shares and
+    rates: the customer's own. start: day from which it may order, its first order where that is after the first day. town,
+    warehouse, channel: places in TOWN_*, WAREHOUSES, CHANNELS. parent: place of the customer above it, -1 for none.
+    site_first, site_count: its rows in sites.
+    """
 
+    customer_id: "Texts"
+    kind: "Ints"
+    is_person: "Bools"
+    orders_per_year: "Floats"
+    dropout: "Floats"
+    start: "Ints"
+    created: "Ints"
+    spend: "Floats"
+    lines: "Floats"
+    discount_percent: "Ints"
+    channel: "Ints"
+    promotion_share: "Floats"
+    expedited_share: "Floats"
+    returned_share: "Floats"
+    cases_per_order: "Floats"
+    visits_per_year: "Floats"
+    terms_days: "Ints"
+    late_payment_days: "Ints"
+    town: "Ints"
+    warehouse: "Ints"
+    parent: "Ints"
+    site_first: "Ints"
+    site_count: "Ints"
+    site_town: "Ints"
 
-KINDS = (
-    Kind("regular", 905, 10.5, 1.0, (0.9, 10.0), 1.0, (0, 6), (0.55, 0.18, 0.14, 0.13)),
-    Kind("small", 120, 6.0, 1.5, (0.9, 5.0), 0.25, (0, 0), (0.80, 0.10, 0.00, 0.10)),
-    Kind("one_time", 125, 1.0, 1.0, None, 0.3, (0, 0), (0.75, 0.15, 0.00, 0.10)),
-    Kind("large", 9, 110.0, 6.0, (0.5, 60.0), 6.0, (6, 14), (0.05, 0.05, 0.85, 0.05)),
-    # prices once granted and never looked at again: below cost
-    Kind("below_cost", 31, 20.0, 2.0, (0.9, 8.0), 1.4, (46, 56), (0.20, 0.30, 0.20, 0.30)),
-    # known to the order system, but never with a sale
-    Kind("only_cancelled", 12, 1.0, 1.0, None, 0.8, (0, 0), (0.70, 0.20, 0.00, 0.10)),
-    Kind("only_credited", 8, 1.0, 1.0, None, 0.8, (0, 0), (0.70, 0.20, 0.00, 0.10)),
-)
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.customer_id)
 
+    def of(self, *kinds: str) -> "Bools":
+        """Which customers are of one of these kinds."""
+        import numpy as np
 
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """One customer and the days (places in DAYS) of its orders."""
-
-    customer_id: str
-    kind: Kind
-    country: str
-    channel: str
-    discount_percent: int
-    basket: float
-    lines_per_order: float
-    promotion_share: float
-    order_days: tuple[int, ...]
-
-
-def draw_customers(rng: "Generator") -> list[Customer]:
-    """Every customer of the order book, in the order of their ids; the ids say nothing about the kind."""
-    kinds = [kind for kind in KINDS for _ in range(kind.customers)]
-    kinds = [kinds[place] for place in rng.permutation(len(kinds))]
-    return [
-        Customer(
-            customer_id=f"C{number:05d}",
-            kind=kind,
-            country=COUNTRIES[rng.choice(len(COUNTRIES), p=_COUNTRY_SHARES)],
-            channel=CHANNELS[rng.choice(len(CHANNELS), p=kind.channel_shares)],
-            discount_percent=int(rng.integers(kind.discount_percent[0], kind.discount_percent[1] + 1)),
-            basket=kind.basket * float(rng.lognormal(0.0, 0.6)),
-            lines_per_order=float(rng.gamma(4.0, 1.1)),
-            promotion_share=float(rng.beta(1.0, 4.0)),
-            order_days=days,
-        )
-        for number, (kind, days) in enumerate(zip(kinds, _order_days(rng, kinds), strict=True), start=1)
-    ]
+        return np.isin(self.kind, [number(kind) for kind in kinds])
 
 
-def _order_days(rng: "Generator", kinds: Sequence[Kind]) -> list[tuple[int, ...]]:
-    """For each customer the days with an order; a day may come twice."""
+def draw_customers() -> Customers:
+    """Every customer of the demo; the ids say nothing about the kind."""
     import numpy as np
 
-    demand = np.array([demand_factor(day) for day in DAYS])
-    days = np.arange(len(DAYS))
-    first = np.array([_first_day(rng, kind) for kind in kinds])
-    rates = np.array([rng.gamma(kind.rate_shape, kind.orders_per_year / kind.rate_shape) for kind in kinds])
-    life = np.array([rng.geometric(max(rng.beta(*kind.dropout), 0.004)) if kind.dropout else 1 for kind in kinds])
+    rng = stream("customers")
+    kind = rng.permutation(np.repeat(np.arange(len(KINDS)), [each.customers for each in KINDS]))
+    size = len(kind)
+    mean = {
+        name: np.array([getattr(each, name) for each in KINDS])[kind]
+        for name in ("persons", "orders_per_year", "rate_shape", "dropout", "spend", "lines", "discount", "channels",
+                     "newcomers", "expedited", "returned", "cases", "visits", "terms_days")
+    }  # fmt: skip
+    is_person = rng.random(size) < mean["persons"]
+    start = _starts(rng, kind, rng.random(size) < mean["newcomers"])
+    town = _towns(rng, kind)
+    latitude, longitude = places.coordinates(town, stream("coordinates"))
+    nearest = places.nearest_warehouse(latitude, longitude)
+    # some are served from elsewhere, because they always were
+    warehouse = np.where(rng.random(size) < 0.08, rng.integers(0, len(places.WAREHOUSES), size), nearest)
+    site_count = _site_counts(rng, kind)
+    friction = rng.gamma(2.5, 1 / 2.5, size)
+    terms = mean["terms_days"] + np.where(mean["terms_days"] > 0, rng.choice([0, 0, 0, 15, 30], size), 0)
+    return Customers(
+        customer_id=ids("C", np.arange(1, size + 1), 5),
+        kind=kind,
+        is_person=is_person,
+        orders_per_year=rng.gamma(mean["rate_shape"], mean["orders_per_year"] / mean["rate_shape"]),
+        dropout=np.maximum(rng.beta(mean["dropout"][:, 0], mean["dropout"][:, 1]), 1e-6),
+        start=start,
+        created=np.where(start > 0, start - rng.integers(0, 21, size), -rng.integers(1, 3200, size)),
+        spend=mean["spend"] * rng.lognormal(0.0, 0.45, size),
+        lines=1 + rng.gamma(4.0, (mean["lines"] - 1) / 4.0),
+        discount_percent=rng.integers(mean["discount"][:, 0], mean["discount"][:, 1] + 1),
+        channel=pick_by_row(rng, mean["channels"]),
+        promotion_share=rng.beta(1.0, 2.5, size),
+        expedited_share=np.clip(mean["expedited"] * friction, 0, 0.8),
+        returned_share=np.clip(mean["returned"] * rng.gamma(1.5, 1 / 1.5, size), 0, 0.5),
+        cases_per_order=mean["cases"] * friction,
+        visits_per_year=mean["visits"] * rng.gamma(4.0, 0.25, size),
+        terms_days=terms,
+        late_payment_days=np.where(terms > 0, rng.gamma(1.2, 7.0, size), 0).astype(int),
+        town=town,
+        warehouse=warehouse,
+        parent=_parents(rng, kind, is_person),
+        site_first=np.cumsum(site_count) - site_count,
+        site_count=site_count,
+        site_town=_site_towns(rng, town, site_count),
+    )
 
-    chance = np.minimum(rates[:, None] / 365 * demand[None, :], 0.9)
-    orders = (rng.random(chance.shape) < chance) & (days[None, :] > first[:, None])
-    orders[np.arange(len(kinds)), first] = True
-    orders &= orders.cumsum(axis=1) <= life[:, None]
-    # some come back on the same day for what they forgot: two orders, one order day
-    again = orders & (rng.random(orders.shape) < 0.03) & (life[:, None] > 1)
-    return [
-        tuple(np.repeat(days, row.astype(int) + more.astype(int)).tolist()) for row, more in zip(orders, again, strict=True)
-    ]
+
+def _starts(rng: "Generator", kind: "Ints", came_later: "Bools") -> "Ints":
+    """The first day in the history on which a customer may order: the first one for those who were there before."""
+    import numpy as np
+
+    later = rng.integers(1, calendar.LAST - 5, len(kind))
+    # who is to be seen growing or new must not have come at any time
+    later = np.where(kind == number("newcomer"), rng.integers(calendar.LAST - 85, calendar.LAST - 2, len(kind)), later)
+    later = np.where(kind == number("growing"), rng.integers(1, 300, len(kind)), later)
+    later = np.where(kind == number("one_time"), rng.integers(calendar.LAST - 380, calendar.LAST - 2, len(kind)), later)
+    return np.where(came_later, later, 0)
 
 
-def _first_day(rng: "Generator", kind: Kind) -> int:
-    """Place in DAYS of the first order: most buyers were there before the history, the rest came one by one."""
-    was_there = kind.dropout is not None and rng.random() < 0.45
-    day = int(rng.integers(0, 90 if was_there else len(DAYS)))
-    if kind.name == "only_credited":
-        # a note refers to a sale before the history, so it comes early in it
-        day = int(rng.integers(20, DAYS.index(FIRST_DELIVERY)))
-    weekend = DAYS[day].weekday() >= 5
-    return day - 2 if weekend and day >= 2 else day
+def _towns(rng: "Generator", kind: "Ints") -> "Ints":
+    import numpy as np
+
+    anywhere = pick(rng, places.TOWN_WEIGHT, len(kind))
+    at_home = pick(rng, np.array(places.TOWN_WEIGHT) * (np.array(places.TOWN_COUNTRY) == "GB"), len(kind))
+    return np.where(np.isin(kind, [number("private"), number("demanding"), number("holding")]), at_home, anywhere)
+
+
+def _site_counts(rng: "Generator", kind: "Ints") -> "Ints":
+    import numpy as np
+
+    most = np.select([kind == number("key_account"), kind == number("contract"), kind == number("regular")], [6, 4, 2], 1)
+    counts = rng.integers(1, most + 1)
+    return np.where((kind == number("regular")) & (rng.random(len(kind)) < 0.8), 1, counts)
+
+
+def _site_towns(rng: "Generator", town: "Ints", counts: "Ints") -> "Ints":
+    """The first site is where the customer is; the others lie anywhere in its country."""
+    import numpy as np
+
+    from dagster_project.demo.arrays import counted_up
+
+    owner = np.repeat(np.arange(len(town)), counts)
+    country = np.array(places.TOWN_COUNTRY_NUMBER)
+    weights = np.array(places.TOWN_WEIGHT) * (country[None, :] == country[town[owner]][:, None])
+    return np.where(counted_up(owner) == 1, town[owner], pick_by_row(rng, weights.astype(float)))
+
+
+def _parents(rng: "Generator", kind: "Ints", is_person: "Bools") -> "Ints":
+    """About 60 groups of companies: under a holding, under a company that buys itself, a few under a company of a group."""
+    import numpy as np
+
+    ordinary = np.isin(kind, [number(name) for name in ("contract", "regular", "small_business", "demanding")])
+    free = rng.permutation(np.flatnonzero(ordinary & ~is_person))
+    holdings, keys = np.flatnonzero(kind == number("holding")), np.flatnonzero(kind == number("key_account"))
+    buyers, free = free[:14], free[14:]
+    sizes = rng.integers(2, 7, len(holdings) + len(keys) + len(buyers))
+    heads = np.r_[holdings, keys, buyers]
+    parent = np.full(len(kind), -1)
+    parent[free[: sizes.sum()]] = np.repeat(heads, sizes)
+    # third level: the first company of every holding has two companies of its own
+    firsts = free[np.cumsum(sizes) - sizes][: len(holdings)]
+    below = free[sizes.sum() : sizes.sum() + 2 * len(firsts)]
+    parent[below] = np.repeat(firsts, 2)
+    return parent

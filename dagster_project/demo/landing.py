@@ -1,26 +1,27 @@
 """The demo order book as files in the landing folder: written once, whole, and beside whatever else lies there.
 
-Belongs here: file names, the marker, the move into place. Not here: what the files say (deliveries.py).
+Belongs here: file names, the marker, the move into place, the file of the hidden truth beside the demo's folder. Not here:
+what the files say (deliveries.py, truth.py).
 """
 
 import csv
 import hashlib
+import io
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypedDict, cast
 
-from dagster_project.demo.customers import draw_customers
-from dagster_project.demo.deliveries import LINE_COLUMNS, ORDER_COLUMNS, Row, deliver
-from dagster_project.demo.orders import draw_orders
+from dagster_project.demo.calendar import DAYS
+from dagster_project.demo.company import draw_company
+from dagster_project.demo.deliveries import deliver
+from dagster_project.demo.truth import truth
 
 # Raised with every change of what is generated: a folder of an older version is brought up to date.
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 MARKER = ".generated.json"
-
-_SEED = 20260901
+TRUTH = "demo_truth.csv"
 
 
 class Marker(TypedDict):
@@ -31,7 +32,7 @@ class Marker(TypedDict):
 
 
 def write_demo_order_book(landing_root: Path) -> Path:
-    """Make sure that `<landing_root>/demo` holds the order book, and return that folder.
+    """Make sure that `<landing_root>/demo` holds the order book, and return that folder; the truth lies beside it.
 
     Nothing happens when the marker names this version, also when somebody took a delivery away. Files that the generator did
     not write, or that were changed since, stay as they are. A killed call leaves the folder as it was.
@@ -41,8 +42,10 @@ def write_demo_order_book(landing_root: Path) -> Path:
         return folder
     landing_root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=landing_root, prefix=".demo-", ignore_cleanup_errors=True) as parent:
-        fresh = Path(parent) / "demo"
-        _write(fresh)
+        fresh, hidden = Path(parent) / "demo", Path(parent) / TRUTH
+        _write(fresh, hidden)
+        # first, so that a folder of this version never stands beside the truth of another
+        hidden.replace(landing_root / TRUTH)
         try:
             # succeeds only where there is no folder yet, or an empty one
             fresh.rename(folder)
@@ -51,27 +54,29 @@ def write_demo_order_book(landing_root: Path) -> Path:
     return folder
 
 
-def _write(folder: Path) -> None:
+def _write(folder: Path, hidden: Path) -> None:
     hashes: dict[str, str] = {}
-    for feed, day, header, rows in _files():
-        path = folder / feed / f"{day.isoformat()}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        hashes[path.relative_to(folder).as_posix()] = _sha256(path)
+    company = draw_company()
+    for feed, table in deliver(company).items():
+        (folder / feed).mkdir(parents=True)
+        for day, rows in table.deliveries():
+            path = folder / feed / f"{DAYS[day].isoformat()}.csv"
+            hashes[path.relative_to(folder).as_posix()] = _write_csv(path, tuple(table.columns), rows)
+    columns = truth(company)
+    _write_csv(hidden, tuple(columns), zip(*columns.values(), strict=True))
     marker: Marker = {"version": GENERATOR_VERSION, "files": hashes}
     (folder / MARKER).write_text(json.dumps(marker, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _files() -> Iterator[tuple[str, date, Sequence[str], Sequence[Row]]]:
-    import numpy as np
-
-    rng = np.random.default_rng(_SEED)
-    for day, delivery in deliver(rng, draw_orders(rng, draw_customers(rng))).items():
-        yield "orders", day, ORDER_COLUMNS, delivery.orders
-        yield "order_lines", day, LINE_COLUMNS, delivery.lines
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write the file and return its SHA-256."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    content = text.getvalue().encode()
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _merge(fresh: Path, folder: Path) -> None:

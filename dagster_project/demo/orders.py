@@ -1,224 +1,154 @@
-"""What is in the demo orders: articles, quantities, prices, charges, credit notes.
+"""The demo orders as they really happened: headers, and what decides how they are served.
 
-Belongs here: one order's header and lines as they happened. Not here: on which day they are delivered, and what goes wrong
-on the way (deliveries.py). Money is in whole pence.
+Belongs here: one order's moment, channel, status, place of delivery, promise. Not here: its lines (order_lines.py), on
+which day it is delivered and what goes wrong on the way (deliveries.py).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from dagster_project.demo.calendar import DAYS, PRICE_RISE, promotion
-from dagster_project.demo.catalogue import (
-    COUNTRIES,
-    DELIVERY,
-    FREE_DELIVERY_FROM,
-    HANDLING,
-    HANDLING_FEE,
-    Product,
-    delivery_charge,
-    products,
-)
-from dagster_project.demo.customers import CHANNELS, Customer
+from dagster_project.demo import calendar, places
+from dagster_project.demo.arrays import ids, pick, stream
+from dagster_project.demo.customers import CHANNELS
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-COMPLETED, CANCELLED, CREDIT_NOTE = "completed", "cancelled", "credit_note"
+    from dagster_project.demo.arrays import Bools, Floats, Ints, Texts
+    from dagster_project.demo.customers import Customers
+    from dagster_project.demo.purchases import Purchases
 
-_ZONE = ZoneInfo("Europe/London")
-_GUEST_SHARE = 0.04
-_TEST_SHARE = 0.002
-_CANCELLED_SHARE = 0.03
-_CREDITED_SHARE = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One order line; the amount is unit_price x quantity - discount, negative on a credit note."""
-
-    line_number: int
-    product_id: str
-    quantity: int
-    unit_price: int
-    discount: int
-    unit_cost: int | None
-    line_type: str = "product"
+COMPLETED, CANCELLED = "completed", "cancelled"
+_GUEST_SHARE, _TEST_SHARE, _CANCELLED_SHARE = 0.03, 0.002, 0.025
+_EDI, _MANUAL = CHANNELS.index("edi"), CHANNELS.index("manual")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One order as the order system knows it on some day."""
+@dataclass(frozen=True)
+class Orders:
+    """Columns of all orders by moment. customer: -1 for a guest; site: row in the customers' sites, -1 for a guest.
 
-    order_id: str
-    customer_id: str | None
-    ordered_at: datetime
-    channel: str
-    status: str
-    country: str
-    promotion_code: str | None
-    is_test: bool
-    lines: tuple[Line, ...]
+    lead_days: working days promised; requested, promised: days; promotion: place in PROMOTIONS, -1 for none.
+    """
 
+    order_id: "Texts"
+    customer: "Ints"
+    day: "Ints"
+    second: "Ints"
+    channel: "Ints"
+    is_cancelled: "Bools"
+    is_test: "Bools"
+    is_expedited: "Bools"
+    promotion: "Ints"
+    site: "Ints"
+    town: "Ints"
+    country: "Texts"
+    currency: "Texts"
+    warehouse: "Ints"
+    terms_days: "Ints"
+    requested: "Ints"
+    promised: "Ints"
+    spend: "Floats"
+    line_count: "Ints"
+    discount_percent: "Ints"
 
-class Shelf:
-    """The articles with the chance that a line asks for each: few sell often, most sell sometimes."""
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.day)
 
-    def __init__(self, rng: "Generator") -> None:
-        """Draw each article's popularity."""
-        import numpy as np
-
-        self.articles = products()
-        weights = 1 / np.arange(3, len(self.articles) + 3) ** 0.7
-        self._chances = rng.permutation(weights / weights.sum())
-
-    def pick(self, rng: "Generator", count: int) -> list[Product]:
-        """Draw the articles of one order; none comes twice."""
-        places = rng.choice(len(self.articles), size=min(count, 30), replace=False, p=self._chances)
-        return [self.articles[place] for place in places]
-
-
-def draw_orders(rng: "Generator", customers: Sequence[Customer]) -> list[Order]:
-    """Every order and credit note of the whole period, numbered in the order of their time."""
-    shelf = Shelf(rng)
-    sales = [order for customer in customers for order in _customer_orders(rng, shelf, customer)]
-    sales += _guest_orders(rng, shelf, round(len(sales) * _GUEST_SHARE / (1 - _GUEST_SHARE)))
-    notes = [note for sale in sales if (note := _credit_note(rng, sale)) is not None]
-    return _numbered(sales + notes)
+    @property
+    def is_sale(self) -> "Bools":
+        """Neither cancelled nor a test."""
+        return ~self.is_cancelled & ~self.is_test
 
 
-def _customer_orders(rng: "Generator", shelf: Shelf, customer: Customer) -> Iterator[Order]:
-    for place in customer.order_days:
-        usual_channel = rng.random() < 0.85
-        order = _sale(
-            rng,
-            shelf,
-            day=DAYS[place],
-            customer_id=customer.customer_id,
-            country=customer.country,
-            channel=customer.channel if usual_channel else CHANNELS[rng.integers(2)],
-            basket=customer.basket,
-            line_count=1 + int(rng.poisson(customer.lines_per_order)),
-            discount_percent=customer.discount_percent,
-            promotion_share=customer.promotion_share,
-        )
-        if customer.kind.name == "only_credited":
-            yield _credited(order, order.lines, order.ordered_at)
-        elif customer.kind.name == "only_cancelled" or rng.random() < _CANCELLED_SHARE:
-            yield replace(order, status=CANCELLED)
-        elif rng.random() < _TEST_SHARE:
-            yield replace(order, is_test=True)
-        else:
-            yield order
+def draw_orders(customers: "Customers", purchases: "Purchases") -> Orders:
+    """Every order of the whole period, numbered in the order of their moments."""
+    import numpy as np
 
+    rng = stream("orders")
+    guests = round(len(purchases.day) * _GUEST_SHARE / (1 - _GUEST_SHARE))
+    customer = np.r_[purchases.customer, np.full(guests, -1)]
+    day = np.r_[purchases.day, pick(rng, calendar.demand(home=True), guests)]
+    is_guest = customer < 0
+    channel = _channels(rng, customers, customer)
+    second = _seconds(rng, channel)
+    order = np.lexsort((customer, second, day))
+    customer, day, channel, second, is_guest = (column[order] for column in (customer, day, channel, second, is_guest))
 
-def _guest_orders(rng: "Generator", shelf: Shelf, count: int) -> Iterator[Order]:
-    for _ in range(count):
-        yield _sale(
-            rng,
-            shelf,
-            day=DAYS[rng.integers(len(DAYS))],
-            customer_id=None,
-            country=COUNTRIES[0] if rng.random() < 0.9 else COUNTRIES[rng.integers(len(COUNTRIES))],
-            channel="web",
-            basket=0.5,
-            line_count=1 + int(rng.poisson(1.5)),
-            discount_percent=0,
-            promotion_share=0.3,
-        )
+    def own(column: "Ints | Floats", guest: float) -> "Floats":
+        return np.where(is_guest, guest, column[customer])
 
-
-def _sale(
-    rng: "Generator",
-    shelf: Shelf,
-    *,
-    day: date,
-    customer_id: str | None,
-    country: str,
-    channel: str,
-    basket: float,
-    line_count: int,
-    discount_percent: int,
-    promotion_share: float,
-) -> Order:
-    on_offer = promotion(day)
-    takes_offer = on_offer is not None and rng.random() < promotion_share
-    code, extra_percent = on_offer if on_offer is not None and takes_offer else (None, 0)
-    lines = [
-        _product_line(rng, number, article, day, basket, discount_percent + extra_percent)
-        for number, article in enumerate(shelf.pick(rng, line_count), start=1)
-    ]
-    lines += _charges(len(lines), sum(line.unit_price * line.quantity - line.discount for line in lines), channel, country)
-    return Order("", customer_id, _moment(rng, day, channel), channel, COMPLETED, country, code, False, tuple(lines))
-
-
-def _product_line(rng: "Generator", number: int, article: Product, day: date, basket: float, percent: int) -> Line:
-    # cheap articles are bought by the dozen, a desk one at a time
-    usual = basket * 30 / max(article.list_price / 100, 3)
-    quantity = max(1, round(usual * float(rng.lognormal(0.0, 0.7))))
-    risen = day >= PRICE_RISE
-    price = round(article.list_price * 1.04) if risen else article.list_price
-    cost = None if article.unit_cost is None else round(article.unit_cost * 1.03) if risen else article.unit_cost
-    return Line(number, article.product_id, quantity, price, round(price * quantity * percent / 100), cost)
-
-
-def _charges(last_number: int, goods: int, channel: str, country: str) -> list[Line]:
-    """Delivery for small orders and those that go abroad, a handling fee for small orders on paper."""
-    charges: list[Line] = []
-    if goods < FREE_DELIVERY_FROM or country != "GB":
-        charges.append(Line(last_number + 1, DELIVERY, 1, delivery_charge(country), 0, None, "shipping"))
-    if channel == "manual" and goods < FREE_DELIVERY_FROM:
-        charges.append(Line(last_number + len(charges) + 1, HANDLING, 1, HANDLING_FEE, 0, None, "fee"))
-    return charges
-
-
-def _moment(rng: "Generator", day: date, channel: str) -> datetime:
-    """When on this day: in office hours, or at any hour on the web, so that some lie on another day in UTC."""
-    if channel == "web" and rng.random() < 0.12:
-        second = int(rng.integers(24 * 3600))
-    else:
-        second = min(max(int(rng.normal(12.5, 2.3) * 3600), 7 * 3600), 19 * 3600)
-    return datetime.combine(day, time(second // 3600, second // 60 % 60, second % 60), _ZONE)
-
-
-def _credit_note(rng: "Generator", sale: Order) -> Order | None:
-    """Sometimes goods come back, some days later: all of them, or a part of one or two lines."""
-    if sale.status != COMPLETED or sale.is_test or rng.random() >= _CREDITED_SHARE:
-        return None
-    noted_at = datetime.combine(
-        sale.ordered_at.date() + timedelta(days=int(rng.integers(3, 31))), time(10, int(rng.integers(60))), _ZONE
+    count = len(customer)
+    site, town = _sites(rng, customers, customer)
+    country_number = np.array(places.TOWN_COUNTRY_NUMBER)[town]
+    country = np.array(places.COUNTRIES, dtype=object)[country_number]
+    offer = calendar.promotions()[day]
+    takes_offer = (offer >= 0) & (rng.random(count) < own(customers.promotion_share, 0.35))
+    promotion = np.where(takes_offer, offer, -1)
+    is_expedited = rng.random(count) < own(customers.expedited_share, 0.02)
+    lead = np.array(list(places.LEAD_DAYS.values()))[country_number, is_expedited.astype(int)]
+    # agreed routes twice a week: those accounts wait, and their orders travel together
+    lead = lead + np.where(_on_route(customers, customer) & ~is_expedited, 3, 0)
+    promised = calendar.workday(day, lead)
+    nearest = places.nearest_warehouse(*places.coordinates(town, stream("sites")))
+    is_cancelled = (rng.random(count) < _CANCELLED_SHARE) | (customers.of("only_cancelled")[customer] & ~is_guest)
+    offer_percent = np.array([percent for _, _, _, percent in calendar.PROMOTIONS])[promotion]
+    return Orders(
+        order_id=ids("SO-", np.arange(100_001, 100_001 + count)),
+        customer=customer,
+        day=day,
+        second=second,
+        channel=channel,
+        is_cancelled=is_cancelled,
+        is_test=~is_cancelled & (rng.random(count) < _TEST_SHARE),
+        is_expedited=is_expedited,
+        promotion=promotion,
+        site=site,
+        town=town,
+        country=country,
+        currency=np.array(list(places.CURRENCIES.values()), dtype=object)[country_number],
+        warehouse=np.where(is_guest | (rng.random(count) < 0.03), nearest, customers.warehouse[customer]),
+        terms_days=own(customers.terms_days, 0).astype(int),
+        requested=np.maximum(promised - rng.choice([0, 0, 0, 0, 1, 2], count), day + 1),
+        promised=promised,
+        spend=own(customers.spend, 45) * rng.lognormal(0.0, 0.35, count),
+        line_count=np.minimum(1 + rng.poisson(own(customers.lines, 2.4) - 1), 28),
+        discount_percent=own(customers.discount_percent, 0).astype(int) + np.where(takes_offer, offer_percent, 0),
     )
-    if noted_at.date() > DAYS[-1]:
-        return None
-    goods = [line for line in sale.lines if line.line_type == "product"]
-    if rng.random() < 0.3:
-        return _credited(sale, goods, noted_at)
-    some = [goods[place] for place in sorted(rng.permutation(len(goods))[:2])]
-    return _credited(sale, [_part(line, int(rng.integers(1, line.quantity + 1))) for line in some], noted_at)
 
 
-def _part(line: Line, quantity: int) -> Line:
-    """The same line for fewer pieces, with its share of the discount."""
-    return replace(line, quantity=quantity, discount=line.discount * quantity // line.quantity)
+def is_on_route(customers: "Customers", orders: Orders) -> "Bools":
+    """Orders that leave on the next route day, together with others of the account."""
+    return _on_route(customers, orders.customer) & ~orders.is_expedited
 
 
-def _credited(sale: Order, lines: Sequence[Line], noted_at: datetime) -> Order:
-    goods = [line for line in lines if line.line_type == "product"]
-    back = tuple(
-        replace(line, line_number=number, quantity=-line.quantity, discount=-line.discount)
-        for number, line in enumerate(goods, start=1)
-    )
-    return replace(sale, ordered_at=noted_at, status=CREDIT_NOTE, promotion_code=None, lines=back)
+def _on_route(customers: "Customers", customer: "Ints") -> "Bools":
+    return customers.of("key_account", "contract")[customer] & (customer >= 0)
 
 
-def _numbered(orders: Sequence[Order]) -> list[Order]:
-    """Orders and credit notes by time, each with the next number of its own series."""
-    last = {"SO": 100_000, "CN": 50_000}
-    numbered = []
-    for order in sorted(orders, key=lambda order: (order.ordered_at, order.customer_id or "")):
-        series = "CN" if order.status == CREDIT_NOTE else "SO"
-        last[series] += 1
-        numbered.append(replace(order, order_id=f"{series}-{last[series]}"))
-    return numbered
+def _channels(rng: "Generator", customers: "Customers", customer: "Ints") -> "Ints":
+    """The customer's usual way, sometimes web or phone; those with no EDI never use it."""
+    import numpy as np
+
+    usual = customers.channel[customer]
+    strays = (rng.random(len(customer)) >= 0.88) & (usual != _MANUAL)
+    return np.where(customer < 0, 0, np.where(strays, rng.integers(0, 2, len(customer)), usual))
+
+
+def _seconds(rng: "Generator", channel: "Ints") -> "Ints":
+    """When on the day: in office hours, or at any hour on the web, so that some lie on another day in UTC."""
+    import numpy as np
+
+    count = len(channel)
+    office = np.clip(rng.normal(12.5, 2.3, count) * 3600, 7 * 3600, 19 * 3600)
+    return np.where((channel == 0) & (rng.random(count) < 0.12), rng.integers(0, 24 * 3600, count), office).astype(int)
+
+
+def _sites(rng: "Generator", customers: "Customers", customer: "Ints") -> tuple["Ints", "Ints"]:
+    """Site and town of each order; guests live anywhere, mostly at home."""
+    import numpy as np
+
+    home = np.array(places.TOWN_WEIGHT) * np.where(np.array(places.TOWN_COUNTRY) == "GB", 1, 0.3)
+    chosen = customers.site_first[customer] + (rng.random(len(customer)) * customers.site_count[customer]).astype(int)
+    site = np.where(customer < 0, -1, chosen)
+    return site, np.where(customer < 0, pick(rng, home, len(customer)), customers.site_town[site])

@@ -3,17 +3,15 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from dagster_project.demo import landing, write_demo_order_book
-
-FEEDS = ("orders", "order_lines")
 
 
 def fingerprints(folder: Path) -> dict[str, str]:
@@ -29,32 +27,27 @@ def test_another_process_writes_the_same_bytes(order_book: Path, tmp_path: Path,
     command = "import sys, pathlib; from dagster_project.demo import write_demo_order_book as w; w(pathlib.Path(sys.argv[1]))"
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo"}
     subprocess.run([sys.executable, "-c", command, str(tmp_path)], check=True, env=environment, cwd=project_root)
-    assert fingerprints(tmp_path / "demo") == fingerprints(order_book)
+    assert fingerprints(tmp_path) == fingerprints(order_book.parent)
 
 
-def test_it_takes_less_than_five_seconds(tmp_path: Path) -> None:
-    started = time.perf_counter()
-    write_demo_order_book(tmp_path)
-    assert time.perf_counter() - started < 5
+def test_the_truth_lies_where_ingestion_never_looks(order_book: Path) -> None:
+    """A pipeline that could read who is lost would find them, and prove nothing."""
+    assert (order_book.parent / landing.TRUTH).is_file()
+    assert not [name for name in fingerprints(order_book) if "truth" in name]
 
 
-def test_there_is_one_file_per_feed_and_day(order_book: Path) -> None:
-    days = [date(2026, 9, 1) + timedelta(days=n) for n in range(30)]
-    for feed in FEEDS:
-        assert sorted(path.name for path in (order_book / feed).iterdir()) == [f"{day}.csv" for day in days]
-
-
-def test_a_second_call_changes_nothing(tmp_path: Path) -> None:
-    folder = write_demo_order_book(tmp_path)
+def test_a_second_call_changes_nothing(tmp_path: Path, order_book: Path) -> None:
+    shutil.copytree(order_book.parent, tmp_path, dirs_exist_ok=True)
+    folder = tmp_path / "demo"
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     assert write_demo_order_book(tmp_path) == folder
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
-    assert [path.name for path in tmp_path.iterdir()] == ["demo"], "a temporary folder was left behind"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo", landing.TRUTH], "a temporary folder was left behind"
 
 
-def test_a_withdrawn_delivery_stays_withdrawn(tmp_path: Path) -> None:
+def test_a_withdrawn_delivery_stays_withdrawn(tmp_path: Path, order_book: Path) -> None:
     """Whoever tries out what a missing delivery does must not get it back with the next run."""
-    withdrawn = write_demo_order_book(tmp_path) / "orders" / "2026-09-30.csv"
+    withdrawn = shutil.copytree(order_book, tmp_path / "demo") / "orders" / "2026-09-30.csv"
     withdrawn.unlink()
     write_demo_order_book(tmp_path)
     assert not withdrawn.exists()
@@ -74,7 +67,7 @@ def test_files_that_a_user_put_there_first_stay(tmp_path: Path, order_book: Path
 
 
 def test_a_new_version_replaces_only_what_an_old_one_wrote(tmp_path: Path, order_book: Path) -> None:
-    folder = write_demo_order_book(tmp_path)
+    folder = shutil.copytree(order_book, tmp_path / "demo")
     old, changed_by_user, gone_since = (folder / "orders" / name for name in ("2026-09-02.csv", "2026-09-03.csv", "old.csv"))
     old.write_text("as the old version wrote it\n")
     gone_since.write_text("no longer generated\n")
@@ -93,7 +86,7 @@ def test_a_new_version_replaces_only_what_an_old_one_wrote(tmp_path: Path, order
     assert json.loads((folder / landing.MARKER).read_text())["version"] == landing.GENERATOR_VERSION
 
 
-@pytest.mark.parametrize("seconds", [0.3, 0.8, 1.1])
+@pytest.mark.parametrize("seconds", [0.8, 2.0])
 def test_a_killed_call_leaves_no_half_order_book(tmp_path: Path, project_root: Path, order_book: Path, seconds: float) -> None:
     command = "import sys, pathlib; from dagster_project.demo import write_demo_order_book as w; w(pathlib.Path(sys.argv[1]))"
     process = subprocess.Popen([sys.executable, "-c", command, str(tmp_path)], cwd=project_root)
