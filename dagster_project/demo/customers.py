@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.demo import calendar, places
-from dagster_project.demo.arrays import ids, pick, pick_by_row, stream
+from dagster_project.demo.arrays import counted_up, ids, pick, pick_by_row, stream
 from dagster_project.demo.kinds import KINDS, number
 
 if TYPE_CHECKING:
@@ -146,8 +146,6 @@ def _site_counts(rng: "Generator", kind: "Ints") -> "Ints":
 def _site_towns(rng: "Generator", town: "Ints", counts: "Ints") -> "Ints":
     """The first site is where the customer is; the others lie anywhere in its country."""
     import numpy as np
-
-    from dagster_project.demo.arrays import counted_up
 
     owner = np.repeat(np.arange(len(town)), counts)
     country = np.array(places.TOWN_COUNTRY_NUMBER)

@@ -7,7 +7,7 @@ orders and their lines (order_feeds.py), the customers' list (profiles.py).
 from typing import TYPE_CHECKING
 
 from dagster_project.demo import calendar, catalogue, exchange, finance, service
-from dagster_project.demo.arrays import blank, decimals, flags, ids, money, texts
+from dagster_project.demo.arrays import blank, decimals, flags, ids, money, stream, texts
 from dagster_project.demo.places import WAREHOUSES
 from dagster_project.demo.returns import REASONS
 from dagster_project.demo.shipments import CARRIERS, INVOICE_DAYS, MODES
@@ -78,7 +78,7 @@ def shipments(company: "Company") -> Table:
     count = len(rows)
     left = delivery_day(rows.shipped)
     invoiced = np.where(np.isnan(rows.freight), calendar.LAST + 1, rows.shipped + INVOICE_DAYS)
-    second = np.random.default_rng(count).integers(0, 3600, count)
+    second = stream("shipment moments").integers(0, 3600, count)
     columns = {
         "shipment_id": ids("SH-", 200_001 + rows.number),
         "order_id": company.orders.order_id[rows.order],

@@ -65,11 +65,11 @@ def emails(customer_ids: "Texts", persons: "Bools", customer_names: "Texts") -> 
 
 def phones(rng: "Generator", countries: "Texts") -> "Texts":
     """A number that is kept for fiction; empty where a country keeps none."""
+    import numpy as np
+
     numbers: Ints = rng.integers(0, 1000, len(countries))
     british, american = ids("+44 1632 960", numbers, 3), ids("+1 202 55501", numbers % 100, 2)
     german = ids("+49 30 23125", numbers, 3)
-    import numpy as np
-
     known = np.where(countries == "US", american, np.where(countries == "DE", german, british))
     return blank(known, ~np.isin(countries, ["GB", "US", "DE"]))
 

@@ -7,6 +7,8 @@ lives there (customers.py).
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.demo.arrays import texts
+
 if TYPE_CHECKING:
     from numpy.random import Generator
 
@@ -96,8 +98,6 @@ def coordinates(towns: "Ints", rng: "Generator") -> tuple["Floats", "Floats"]:
 
 def postal_codes(towns: "Ints", rng: "Generator") -> "Texts":
     """A code of the country's form in each town."""
-    from dagster_project.demo.arrays import texts
-
     digits, letters = rng.integers(1, 10, (len(towns), 8)).tolist(), rng.integers(0, 20, (len(towns), 8)).tolist()
     return texts([_postal_code(_TOWNS[town][5], *drawn) for town, *drawn in zip(towns.tolist(), digits, letters, strict=True)])
 

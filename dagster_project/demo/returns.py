@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.demo import calendar
-from dagster_project.demo.arrays import pick, stream
+from dagster_project.demo.arrays import counted_up, pick, stream
 
 if TYPE_CHECKING:
     from dagster_project.demo.arrays import Bools, Floats, Ints
@@ -101,8 +101,6 @@ def draw_returns(customers: "Customers", orders: "Orders", lines: "Lines", shipm
 def _rank_within(groups: "Ints", values: "Floats") -> "Ints":
     """0 for the smallest value of each group."""
     import numpy as np
-
-    from dagster_project.demo.arrays import counted_up
 
     place = np.lexsort((values, groups))
     rank = np.empty(len(groups), dtype=int)

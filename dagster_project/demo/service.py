@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dagster_project.demo import calendar
-from dagster_project.demo.arrays import pick, stream
+from dagster_project.demo.arrays import pick, pick_by_row, stream
 
 if TYPE_CHECKING:
     from dagster_project.demo.arrays import Floats, Ints
@@ -120,8 +120,6 @@ def preferences(customers: "Customers") -> "Ints":
     weights = np.where(
         customers.of("below_cost", "small_business")[:, None], [0.5, 0.15, 0.1, 0.1, 0.15], [0.25, 0.25, 0.2, 0.12, 0.18]
     )
-    from dagster_project.demo.arrays import pick_by_row
-
     return pick_by_row(rng, weights)
 
 

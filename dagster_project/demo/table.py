@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.demo.arrays import texts
+
 if TYPE_CHECKING:
     from dagster_project.demo.arrays import Ints, Texts
 
@@ -49,7 +51,5 @@ def together(*tables: Table) -> Table:
 def one_row(like: Table, row: int, day: int, **changed: str) -> Table:
     """A copy of one row for another delivery, with other words in it."""
     import numpy as np
-
-    from dagster_project.demo.arrays import texts
 
     return like.take([row], np.array([day]), **{name: texts([value]) for name, value in changed.items()})
