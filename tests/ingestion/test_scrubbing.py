@@ -34,7 +34,7 @@ def scrubber(tmp_path: Path, source: Source, *customers: str) -> Scrubber:
 
 
 def scrubbed(tmp_path: Path, content: bytes, name: str = "2026-01-01.csv", **feed: Any) -> tuple[int, bytes]:
-    path = tmp_path / name
+    path = tmp_path / name.replace("csv", feed.get("format", "csv"))
     path.write_bytes(content)
     rows = scrub_file(scrubber(tmp_path, feed_of(**feed), "C1"), path)
     assert [one.name for one in tmp_path.iterdir() if one.is_file()] == [name]
@@ -156,7 +156,7 @@ def test_json_stays_json_whichever_object_goes(tmp_path: Path, which: list[str],
 
 
 def test_parquet_keeps_its_other_rows_columns_and_types(tmp_path: Path) -> None:
-    path = tmp_path / "2026-01-01.csv"
+    path = tmp_path / "2026-01-01.parquet"
     rows = "select 'A' as order_id, 1 as customer_id, 2.5::decimal(9,2) as units, 'a' as email union all select 'B', 2, 1, 'b'"
     duckdb.sql(f"copy ({rows}) to '{path}' (format parquet)")
     assert scrub_file(scrubber(tmp_path, feed_of(format="parquet"), "1"), path) == 1
