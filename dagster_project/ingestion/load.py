@@ -130,7 +130,9 @@ def _look_at(load: FeedLoad, delivery: LandedDelivery, database: "DuckDBPyConnec
     try:
         states = [FileState.of(path) for path in delivery.files]
         is_known = before is not None and before.sha256 == delivery_hash(states)
-        if load.scrubber is not None and not is_known and sum(scrub_file(load.scrubber, path) for path in delivery.files):
+        if load.scrubber is not None and not is_known:
+            for path in delivery.files:
+                scrub_file(load.scrubber, path)
             states = [FileState.of(path) for path in delivery.files]
         if before is not None and (before.sha256, before.contract) == (delivery_hash(states), load.feed.fingerprint):
             load.folder.tidy(day, before.load_id)
