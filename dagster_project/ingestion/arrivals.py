@@ -1,6 +1,6 @@
-"""Files that have to be loaded, weighed and sorted into batches.
+"""Deliveries that have to be loaded, weighed and sorted into batches.
 
-Belongs here: the fingerprint of a file, its layout, what is read together. Not here: reading rows (readers.py).
+Belongs here: the fingerprint of a file and of a delivery, what is read together. Not here: reading rows (readers.py).
 """
 
 import hashlib
@@ -8,10 +8,12 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from dagster_project.ingestion.file_names import COMPRESSED
 from dagster_project.ingestion.headers import Layout
+from dagster_project.ingestion.lake import LedgerRow
 
 # A batch is read into memory as a whole, in a database of its own. Each such database costs 10 ms: few files a batch are slow.
 BATCH_FILES = 128
@@ -46,30 +48,89 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file that is new or changed, and can be read."""
+    """A delivery that is new or changed, and can be read: one file or several of one day, by name."""
 
     delivery_date: date
-    path: Path
-    state: FileState
-    layout: Layout
+    parts: tuple["ArrivedFile", ...]
+    is_accepted: bool = False
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The different layouts of its files."""
+        return tuple(dict.fromkeys(part.layout for part in self.parts))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files' names."""
+        return tuple(part.path.name for part in self.parts)
+
+    @property
+    def bytes(self) -> int:
+        """Size of the files, as delivered."""
+        return sum(part.state.bytes for part in self.parts)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the delivery."""
+        return delivery_hash([part.state for part in self.parts])
 
     @property
     def weight(self) -> int:
         """Bytes that reading it may take, roughly."""
-        return self.state.bytes * (_GZIP_FACTOR if self.path.suffix == ".gz" else 1)
+        return sum(part.state.bytes * (_GZIP_FACTOR if part.path.suffix == COMPRESSED else 1) for part in self.parts)
+
+    @property
+    def remark(self) -> str:
+        """What a reader of the run should know of its files; empty when they are as the contract says."""
+        if len(self.parts) == 1:
+            return self.parts[0].layout.remark
+        return "; ".join(f"{part.path.name}: {part.layout.remark}" for part in self.parts if part.layout.remark)
 
 
-def fill_batches(arrivals: Sequence[Arrival], workers: int) -> Iterator[list[Arrival]]:
+@dataclass(frozen=True, slots=True)
+class ArrivedFile:
+    """One file of an arrival."""
+
+    path: Path
+    state: FileState
+    layout: Layout
+
+
+def delivery_hash(states: Sequence[FileState]) -> str:
+    """One file's own hash; of several files, by name, the hash over theirs."""
+    if len(states) == 1:
+        return states[0].sha256
+    return hashlib.sha256("\n".join(state.sha256 for state in states).encode()).hexdigest()
+
+
+def is_in_the_lake(paths: Sequence[Path], row: LedgerRow) -> bool:
+    """True when the files are those of a committed delivery.
+
+    Only files that were touched since the load are worth hashing; copied or restored ones are the same all the same.
+    """
+    loaded_at = datetime.fromisoformat(row.loaded_at).replace(tzinfo=UTC).timestamp()
+    statuses = [path.stat() for path in paths]
+    if (
+        tuple(path.name for path in paths) == row.files
+        and sum(status.st_size for status in statuses) == row.bytes
+        and all(max(status.st_mtime, status.st_ctime) < loaded_at for status in statuses)
+    ):
+        return True
+    return delivery_hash([FileState.of(path) for path in paths]) == row.sha256
+
+
+def fill_batches(arrivals: Sequence[Arrival], workers: int, in_order: bool = False) -> Iterator[list[Arrival]]:
     """Arrivals of one layout each, small enough for memory, and enough batches that every worker has one.
 
-    A file that is heavier than a batch may be has a batch of its own.
+    A delivery that is heavier than a batch may be, or whose files differ in their layout, has a batch of its own.
+    in_order: by date alone.
     """
     rounds = math.ceil(len(arrivals) / (BATCH_FILES * workers))
-    files = math.ceil(len(arrivals) / max(1, rounds * workers))
+    most = math.ceil(len(arrivals) / max(1, rounds * workers))
     batch: list[Arrival] = []
-    for arrival in sorted(arrivals, key=lambda arrival: (arrival.layout.found, arrival.delivery_date)):
-        is_other = batch and batch[0].layout != arrival.layout
-        is_full = len(batch) == files or sum(one.weight for one in batch) + arrival.weight > BATCH_BYTES
+    for arrival in sorted(arrivals, key=lambda one: (() if in_order else one.layouts[0].found, one.delivery_date)):
+        is_other = batch and (len(arrival.layouts) > 1 or batch[0].layouts != arrival.layouts)
+        is_full = len(batch) == most or sum(one.weight for one in batch) + arrival.weight > BATCH_BYTES
         if batch and (is_other or is_full):
             yield batch
             batch = []

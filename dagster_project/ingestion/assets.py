@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from dagster_project.ingestion.contracts import Feed, Source, load_sources
-from dagster_project.ingestion.landing import landing_folder
+from dagster_project.ingestion.landing import landing_folder, unknown_files
 from dagster_project.ingestion.ledger import DELIVERIES_COLUMNS, SOURCES_COLUMNS, count_rows, write_control
 from dagster_project.ingestion.load import load_deliveries
 from dagster_project.ingestion.outcomes import DeliveryLoad
@@ -21,6 +21,7 @@ from dagster_project.ingestion.partitions import delivery_days
 from dagster_project.ingestion.quarantine import open_held_back, open_rejections
 from dagster_project.ingestion.report import (
     DELIVERIES_ACCEPTED,
+    NO_UNKNOWN_FILES,
     QUARANTINE_COLUMNS,
     ROWS_ACCEPTED,
     check_results,
@@ -29,6 +30,7 @@ from dagster_project.ingestion.report import (
     quarantine_metadata,
     run_metadata,
     table_schema,
+    unknown_files_result,
 )
 from dagster_project.settings import Settings
 
@@ -51,7 +53,7 @@ def build_ingestion_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         warnings.simplefilter("ignore", dg.BetaWarning)
         feeds = [_feed_asset(source, feed, days, settings) for source in sources for feed in source.feeds]
     keys = [asset.key for asset in feeds]
-    return [*feeds, _control_asset(keys, settings), _quarantine_asset(keys, settings)]
+    return [*feeds, _control_asset(keys, sources, settings), _quarantine_asset(keys, settings)]
 
 
 def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], settings: Settings) -> dg.AssetsDefinition:
@@ -90,7 +92,7 @@ def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], 
     return load_feed
 
 
-def _control_asset(feeds: Sequence[dg.AssetKey], settings: Settings) -> dg.AssetsDefinition:
+def _control_asset(feeds: Sequence[dg.AssetKey], enabled: Sequence[Source], settings: Settings) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="control",
         group_name=CONTROL_GROUP,
@@ -112,13 +114,27 @@ def _control_asset(feeds: Sequence[dg.AssetKey], settings: Settings) -> dg.Asset
                 metadata={"dagster/column_schema": table_schema(SOURCES_COLUMNS)},
             ),
         ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                f"{NO_UNKNOWN_FILES}_{source.name}",
+                asset=SOURCES_KEY,
+                description=f"Every file in the landing folder of {source.name} belongs to a feed.",
+            )
+            for source in enabled
+        ],
     )
     # Dagster looks for the bare class in the annotation
     def write_control_tables() -> tuple[dg.MaterializeResult, dg.MaterializeResult]:  # type: ignore[type-arg]
         counts = write_control(settings.lake, settings.sources)
         return (
             dg.MaterializeResult(DELIVERIES_KEY, metadata=_table(settings.lake, "deliveries", counts)),
-            dg.MaterializeResult(SOURCES_KEY, metadata=_table(settings.lake, "sources", counts)),
+            dg.MaterializeResult(
+                SOURCES_KEY,
+                metadata=_table(settings.lake, "sources", counts),
+                check_results=[
+                    unknown_files_result(source.name, unknown_files(source, settings.landing)) for source in enabled
+                ],
+            ),
         )
 
     return write_control_tables

@@ -1,176 +1,164 @@
-"""One batch of files, from delivered text to committed deliveries, in an in-memory database of its own.
+"""One batch of deliveries, from delivered text to committed ones, in an in-memory database of its own.
 
 Belongs here: the order of the steps for files that are read together. Not here: which files (load.py), the statements
-(readers.py).
+(readers.py), why a delivery is refused (refusals.py).
 """
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dagster_project.ingestion.arrivals import Arrival
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.arrivals import Arrival, ArrivedFile
 from dagster_project.ingestion.expressions import quote_literal
-from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, LedgerRow, commit_file, write_parquet
-from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, in_the_lake, rejected_row, without_values
-from dagster_project.ingestion.readers import FileCount, column_list, read_files
-from dagster_project.ingestion.scrubbing import Scrubber
+from dagster_project.ingestion.files import ReadableFile, make_readable
+from dagster_project.ingestion.headers import DeliveryRefusedError
+from dagster_project.ingestion.lake import LEDGER_KEY, LedgerRow, commit_file, write_parquet
+from dagster_project.ingestion.outcomes import DeliveryLoad, in_the_lake, without_values
+from dagster_project.ingestion.readers import DeliveredFile, DeliveryCount, column_list, read_files
+from dagster_project.ingestion.refusals import (
+    FeedLoad,
+    Settling,
+    hold_back_rejected,
+    in_files,
+    refuse,
+    rejected_by,
+    rejected_rows,
+    shrinkage,
+    swallowed_lines,
+    too_few_rows,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# A held-back file can be rejected from its first to its last row; whoever repairs it needs some of them.
-_HELD_BACK_ROWS = 1000
-_TOLD_ROWS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class FeedLoad:
-    """What every batch of one load shares. before: the ledger as it was when the load began; scrubber: None where nobody was
-    erased.
-
-    extract: the read of a database that the delivery comes from.
-    """
-
-    source: Source
-    feed: Feed
-    folder: FeedFolder
-    before: Mapping[date, LedgerRow]
-    scrubber: Scrubber | None = None
-    extract: Mapping[str, Any] | None = None
-
 
 @contextmanager
-def memory_database(spill: Path, threads: int = 1) -> Iterator["DuckDBPyConnection"]:
+def memory_database(spill: Path, threads: int = 1, timezone: str = "UTC") -> Iterator["DuckDBPyConnection"]:
     """A database of one's own; what does not fit into memory goes to the spill folder.
 
-    Never shared by two readers of CSV: DuckDB 1.5 keeps one list of reject tables per database, and readers that run side by
-    side in it find their rejected rows under another reader's file.
+    timezone: of a moment without an offset, on every machine. Never shared by two readers of CSV: DuckDB 1.5 keeps one list of
+    reject tables per database, and readers that run side by side in it find their rejected rows under another reader's file.
     """
     import duckdb
 
     with duckdb.connect(config={"threads": threads, "temp_directory": str(spill)}) as connection:
-        # a moment without an offset is UTC, on every machine
-        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set timezone = {quote_literal(timezone)}")
         yield connection
 
 
 def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> list[DeliveryLoad]:
-    """Read and commit a batch; a file that cannot be read at all is held back and leaves the others alone."""
+    """Read and commit a batch; a delivery that cannot be read at all is held back and leaves the others alone."""
     import duckdb
 
     # what the file itself can cause; a statement that DuckDB does not understand is a defect and must not look like bad data
-    unreadable = (duckdb.DataError, duckdb.InvalidInputException, duckdb.IOException)
-    with memory_database(load.folder.loading / "spill", threads) as connection:
+    unreadable = (duckdb.DataError, duckdb.InvalidInputException, duckdb.IOException, OSError, DeliveryRefusedError)
+    with memory_database(load.folder.loading / "spill", threads, load.feed.timezone) as connection:
         try:
-            counts = read_files(connection, load.feed, batch[0].layout, [arrival.path for arrival in batch])
+            counts = _read(connection, load, batch)
         except unreadable as error:
             if len(batch) == 1:
-                return [_refuse(load, batch[0], f"{batch[0].path.name} cannot be read: {without_values(str(error))}")]
+                return [refuse(load, batch[0], _problem(load, batch[0], error, unreadable, threads))]
         else:
-            pairs = enumerate(zip(batch, counts, strict=True))
-            return [_settle(connection, load, arrival, number, count) for number, (arrival, count) in pairs]
+            return [_settle(connection, load, *one) for one in zip(batch, _file_numbers(batch), counts, strict=True)]
     return [outcome for arrival in batch for outcome in load_batch(load, [arrival], threads)]
 
 
-def _settle(connection: "DuckDBPyConnection", load: FeedLoad, arrival: Arrival, number: int, count: FileCount) -> DeliveryLoad:
-    """Commit one file's rows, or hold them back.
+def _read(connection: "DuckDBPyConnection", load: FeedLoad, batch: Sequence[Arrival]) -> list[DeliveryCount]:
+    readable = [(number, part, _readable(load, part)) for number, one in enumerate(batch) for part in one.parts]
+    files = [DeliveredFile(file.path, part.layout, number, file.has_nul) for number, part, file in readable]
+    try:
+        return read_files(connection, load.feed, files)
+    finally:
+        for _, part, file in readable:
+            if file.path != part.path:
+                file.path.unlink()
+
+
+def _readable(load: FeedLoad, part: ArrivedFile) -> ReadableFile:
+    if part.layout.format == "csv":
+        return make_readable(load.feed, part.path, load.folder.loading)
+    return ReadableFile(part.path, has_nul=part.layout.format == "json")
+
+
+def _file_numbers(batch: Sequence[Arrival]) -> Iterator[range]:
+    """Numbers of each delivery's files within the batch."""
+    first = 0
+    for arrival in batch:
+        yield range(first, first + len(arrival.parts))
+        first += len(arrival.parts)
+
+
+def _problem(load: FeedLoad, arrival: Arrival, error: Exception, unreadable: tuple[type[Exception], ...], threads: int) -> str:
+    """What is wrong, with the file's name; of several files, each is read alone until the culprit is found."""
+    if isinstance(error, DeliveryRefusedError):
+        return str(error)
+    for part in arrival.parts if len(arrival.parts) > 1 else ():
+        alone = Arrival(arrival.delivery_date, (part,))
+        with memory_database(load.folder.loading / "spill", threads, load.feed.timezone) as connection:
+            try:
+                _read(connection, load, [alone])
+            except unreadable as its_error:
+                return _problem(load, alone, its_error, unreadable, threads)
+    # the first line: those that follow quote the row, which may hold personal data
+    reason = without_values(str(error).strip().split("\n")[0])
+    if "state machine" in reason:
+        reason = "its line ends are mixed (LF, CR LF, CR), or its quotes are"
+    return f"{' and '.join(arrival.names)} cannot be read: {reason}"
+
+
+def _settle(
+    connection: "DuckDBPyConnection", load: FeedLoad, arrival: Arrival, numbers: range, count: DeliveryCount
+) -> DeliveryLoad:
+    """Commit one delivery's rows, or hold them back.
 
     The quarantine first: a delivery that stands in the lake has all its rejected rows, whenever the process ends.
     """
-    if not arrival.state.is_still(arrival.path):
-        remedy = "Run the load again when the file is complete"
-        return _refuse(load, arrival, f"{arrival.path.name} was changed while it was being read", remedy)
+    for part in arrival.parts:
+        if not part.state.is_still(part.path):
+            remedy = "Run the load again when the file is complete"
+            return refuse(load, arrival, f"{part.path.name} was changed while it was being read", remedy)
+    settling = Settling(connection, load, arrival, numbers, count)
+    if problem := swallowed_lines(settling):
+        return refuse(load, arrival, problem)
     if count.rows_rejected > load.feed.reject_tolerance * count.rows_read:
-        return _hold_back(connection, load, arrival, number, count)
-    row = _ledger_row(load, arrival, count, _rejected_by(connection, number, count))
+        return hold_back_rejected(settling)
+    if not arrival.is_accepted and (found := shrinkage(load, arrival.delivery_date, count.rows_read)) is not None:
+        return too_few_rows(load, arrival, found)
+    row = _ledger_row(load, arrival, count, rejected_by(settling))
     day, folder = arrival.delivery_date, load.folder
     if count.rows_rejected:
-        rejected = _rejected_rows(arrival, number, row.load_id)
+        rejected = rejected_rows(settling, row.load_id)
         commit_file(write_parquet(connection, rejected, folder.loading), folder.quarantine(day, row.load_id))
-    accepted = f"select {column_list(load.feed)} from incoming where _file_no = {number}"
+    accepted = f"select {column_list(load.feed)} from incoming where {in_files(numbers)}"
     delivery = write_parquet(connection, accepted, folder.loading, {LEDGER_KEY: row.to_json()})
     commit_file(delivery, folder.delivery(day))
     folder.tidy(day, row.load_id)
+    load.rows_by_day[day] = count.rows_read
     return in_the_lake(row, "loaded")
 
 
-def _ledger_row(load: FeedLoad, arrival: Arrival, count: FileCount, rejected_by: Mapping[str, int]) -> LedgerRow:
+def _ledger_row(load: FeedLoad, arrival: Arrival, count: DeliveryCount, reasons: Mapping[str, int]) -> LedgerRow:
     return LedgerRow(
         source=load.source.name,
         feed=load.feed.name,
         delivery_date=arrival.delivery_date.isoformat(),
         load_id=uuid.uuid4().hex,
-        files=(arrival.path.name,),
-        bytes=arrival.state.bytes,
-        sha256=arrival.state.sha256,
+        files=arrival.names,
+        bytes=arrival.bytes,
+        sha256=arrival.sha256,
         contract=load.feed.fingerprint,
         schema={column.name: column.type for column in load.feed.columns},
         rows_read=count.rows_read,
         rows_accepted=count.rows_accepted,
         rows_rejected=count.rows_rejected,
-        rejected_by=rejected_by,
+        rejected_by=reasons,
         control_total=None if count.control_total is None else str(count.control_total),
-        remark=arrival.layout.remark,
+        control_total_rejected=None if count.control_total_rejected is None else str(count.control_total_rejected),
+        rows_rejected_without_total=count.rejected_without_total,
+        remark=arrival.remark,
         loaded_at=datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="milliseconds"),
         extract=load.extract,
     )
-
-
-def _hold_back(
-    connection: "DuckDBPyConnection", load: FeedLoad, arrival: Arrival, number: int, count: FileCount
-) -> DeliveryLoad:
-    day, name = arrival.delivery_date, arrival.path.name
-    target = load.folder.held_back(day)
-    rows = f"{_rejected_rows(arrival, number, 'held_back')} limit {_HELD_BACK_ROWS}"
-    commit_file(write_parquet(connection, rows, load.folder.loading), target)
-    told = connection.execute(f"""
-        select line, column_name, reason, message from rejected where _file_no = {number} order by line limit {_TOLD_ROWS}
-    """).fetchall()
-    examples = "; ".join(rejected_row(load.feed, *row) for row in told)
-    more = count.rows_rejected - len(told)
-    return held_back(
-        load.source,
-        load.feed,
-        day,
-        f"{name}: {count.rows_rejected} of {count.rows_read} rows break the contract, and "
-        f"{load.feed.reject_tolerance:.1%} may: {examples}" + (f"; and {more} more" if more else ""),
-        load.before.get(day),
-        f"The rows are listed in {target.relative_to(load.folder.lake.parent)}; have the file delivered again, corrected, "
-        f"or correct the contract feeds/{load.source.name}.yaml",
-        (name,),
-        count.rows_read,
-        _rejected_by(connection, number, count),
-    )
-
-
-def _refuse(load: FeedLoad, arrival: Arrival, problem: str, remedy: str = "") -> DeliveryLoad:
-    day = arrival.delivery_date
-    return held_back(load.source, load.feed, day, problem, load.before.get(day), remedy, (arrival.path.name,))
-
-
-def _rejected_rows(arrival: Arrival, number: int, load_id: str) -> str:
-    return f"""
-        select {quote_literal(load_id)} as load_id, {quote_literal(arrival.path.name)} as file,
-            line, column_name, reason, message, raw_text
-        from rejected
-        where _file_no = {number}
-        order by line
-    """
-
-
-def _rejected_by(connection: "DuckDBPyConnection", number: int, count: FileCount) -> dict[str, int]:
-    if not count.rows_rejected:
-        return {}
-    rows = connection.execute(f"""
-        select coalesce(column_name || ': ', '') || reason as reason, count(*)
-        from rejected
-        where _file_no = {number}
-        group by all
-        order by 1
-    """).fetchall()
-    return dict(rows)

@@ -9,21 +9,29 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dagster_project.ingestion.contract_files import FEEDS_DIR, ContractError, contract_folders, read_contract
 from dagster_project.ingestion.database_options import DatabaseOptions
 from dagster_project.ingestion.expressions import ExpressionError, quote_identifier, to_sql
-from dagster_project.ingestion.file_names import FileNameError, compile_file_pattern
+from dagster_project.ingestion.file_names import FileFormat, FileNameError, compile_file_pattern, format_of
 
 # The lake's own column: the folder name of a delivery adds it to every row.
 RESERVED_COLUMN = "delivery_date"
 # Raised when the same file and contract would be read differently: every delivery that still lies in landing is loaded again.
-READER_VERSION = 1
+READER_VERSION = 2
+
+# What a date may be unless its column says otherwise: a day outside is a placeholder or a typing error.
+_EARLIEST, _LATEST = date(1950, 1, 1), date(2100, 12, 31)
+
+# A list of everything does not lose half of its rows overnight.
+_SNAPSHOT_SHRINK_TOLERANCE = 0.5
 
 _PLAIN_TYPES = ("VARCHAR", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMPTZ")
 _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
@@ -54,9 +62,10 @@ class _Strict(BaseModel):
 
 
 class Column(_Strict):
-    """One column of a feed, named as the file names it."""
+    """One column of a feed: its name in the lake, and in the file where that differs."""
 
     name: str = Field(min_length=1, max_length=200)
+    header: str | None = Field(default=None, min_length=1, max_length=200, description="The column's name in the file.")
     type: Annotated[str, AfterValidator(_known_type)]
     description: str = Field(min_length=1)
     nullable: bool = True
@@ -68,15 +77,69 @@ class Column(_Strict):
         "customer_id is the subject and parent_customer_id a mention.",
     )
     customer_suffix: str = Field(default="", description="What the file writes behind a customer's id and we do not, as `.0`.")
+    min: date | Decimal | None = Field(default=None, description="Least value; an earlier or lesser one is rejected.")
+    max: date | Decimal | None = Field(default=None, description="Greatest value, itself included.")
 
     @field_validator("name")
     @classmethod
     def _usable_name(cls, value: str) -> str:
         if value.lower() == RESERVED_COLUMN or value.startswith("_"):
             raise ValueError(f"reserved: `{RESERVED_COLUMN}` and names that begin with `_` are the lake's own; rename it")
-        if not value.isprintable():
+        return value
+
+    @field_validator("name", "header")
+    @classmethod
+    def _printable_name(cls, value: str | None) -> str | None:
+        if value is not None and not value.isprintable():
             raise ValueError("holds a character that cannot be printed; write the name as it stands in the file's header")
         return value
+
+    @model_validator(mode="after")
+    def _bounds_fit_the_type(self) -> "Column":
+        kind = date if self.is_temporal else Decimal
+        for bound in (self.min, self.max):
+            if bound is not None and (self.type in ("VARCHAR", "BOOLEAN") or not isinstance(bound, kind)):
+                raise ValueError(
+                    f"min and max of a {self.type} column cannot be {bound}; write a date for a day, a number else"
+                )
+        low, high = self.bounds
+        if low is not None and high is not None and low > high:  # type: ignore[operator]
+            raise ValueError(f"min {low} is above max {high}; no value could be right")
+        return self
+
+    @property
+    def is_temporal(self) -> bool:
+        """True for days and moments."""
+        return self.type.startswith(("DATE", "TIMESTAMP"))
+
+    @property
+    def bounds(self) -> tuple[date | Decimal | None, date | Decimal | None]:
+        """Least and greatest value, both included; None: there is no such bound."""
+        if self.is_temporal:
+            return self.min or _EARLIEST, self.max or _LATEST
+        return self.min, self.max
+
+    @property
+    def in_file(self) -> str:
+        """The column's name in the delivered file."""
+        return self.header or self.name
+
+    @property
+    def told(self) -> str:
+        """The column in a message: its name, and the file's where it differs."""
+        return self.name if self.in_file == self.name else f'{self.name} ("{self.header}" in the file)'
+
+    @property
+    def out_of_bounds_sql(self) -> str:
+        """True for a value that is not within the bounds; empty when there is nothing to ask."""
+        low, high = self.bounds
+        tests = [] if self.type != "DOUBLE" else [f"not isfinite({self.quoted})"]
+        if low is not None:
+            tests.append(f"{self.quoted} < {_sql_literal(low)}")
+        if high is not None:
+            above = f"{_sql_literal(high)} + interval 1 day" if self.type.startswith("TIMESTAMP") else _sql_literal(high)
+            tests.append(f"{self.quoted} {'>=' if self.type.startswith('TIMESTAMP') else '>'} {above}")
+        return " or ".join(tests)
 
     @property
     def quoted(self) -> str:
@@ -96,18 +159,39 @@ class Column(_Strict):
         return self.personal or self.customer_role != "none"
 
 
+def _sql_literal(value: date | Decimal) -> str:
+    return f"date '{value}'" if isinstance(value, date) else f"{value:f}"
+
+
 class CsvOptions(_Strict):
     """How the feed's CSV files are written; RFC 4180 in UTF-8 unless told."""
 
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str = Field(default='"', min_length=1, max_length=1)
-    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
+    encoding: Literal["utf-8", "utf-16", "latin-1", "windows-1252"] = "utf-8"
     decimal_separator: Literal[".", ","] = "."
-    date_format: str | None = None
-    timestamp_format: str | None = None
+    thousands_separator: Literal[",", ".", "'", " ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"] | None = None
+    date_format: str | None = Field(default=None, description="As in %d.%m.%Y; ISO 8601 unless told.")
+    timestamp_format: str | None = Field(default=None, description="As in %d.%m.%Y %H:%M:%S; ISO 8601 unless told.")
+    null_values: tuple[str, ...] = Field(default=("",), description="Texts that stand for no value.")
 
     # a tab is a delimiter, not white space to be stripped
     model_config = ConfigDict(str_strip_whitespace=False)
+
+    @field_validator("date_format", "timestamp_format")
+    @classmethod
+    def _has_codes(cls, value: str | None) -> str | None:
+        if value is not None and "%" not in value:
+            raise ValueError("names no part of a date; write it with codes, as in `%d.%m.%Y`")
+        return value
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> "CsvOptions":
+        if self.delimiter == self.quote:
+            raise ValueError("delimiter and quote are one sign; a field's end could not be seen")
+        if self.thousands_separator == self.decimal_separator:
+            raise ValueError("thousands_separator and decimal_separator are one sign; 1.234 would mean two numbers")
+        return self
 
 
 class Feed(_Strict):
@@ -119,16 +203,38 @@ class Feed(_Strict):
     kind: Literal["event", "snapshot"] = Field(description="event: each delivery adds; snapshot: the newest is the truth.")
     required: bool = False
     folder: Annotated[str, AfterValidator(_inner_folder)] = "."
-    file_pattern: str = Field(description="File name with {date} or {date:%Y%m%d}; without it, delivery_date is needed.")
+    file_pattern: str = Field(description="File name with {date} or {date:%Y%m%d}, and * for any text.")
     delivery_date: date | None = Field(default=None, description="Date of a dump that has none in its name.")
-    format: Literal["csv", "parquet", "json", "postgresql"] = "csv"
+    format: FileFormat | Literal["postgresql"] = Field(default="csv", description="Of files whose ending does not tell it.")
     database: DatabaseOptions | None = Field(default=None, description="Where the rows are, of format postgresql.")
     csv: CsvOptions = CsvOptions()
+    timezone: str = Field(default="UTC", description="Zone of moments that are delivered without an offset.")
+    settle_seconds: int = Field(
+        default=0,
+        ge=0,
+        description="A file that was written to more recently is left for the next run: no upload may pause longer.",
+    )
+    largest_file_mb: int = Field(default=4096, gt=0, description="Size of one file, decompressed; a larger one is not read.")
     columns: tuple[Column, ...] = Field(min_length=1)
     calendar: tuple[Weekday, ...] = Field(default=(), description="Weekdays on which a delivery is expected.")
     calendar_until: date | None = Field(default=None, description="Last expected delivery, for a source that has ended.")
     reject_tolerance: float = Field(default=0.0, ge=0, le=1, description="Share of a delivery's rows that may be rejected.")
+    shrink_tolerance: float | None = Field(
+        default=None, ge=0, le=1, description="Share by which a delivery may have fewer rows than the recent ones."
+    )
     control_total: str | None = Field(default=None, description="Summed over the accepted rows, into the ledger.")
+    largest_amount: Decimal = Field(
+        default=Decimal(10**12), gt=0, description="Of one row's control total; a larger one is rejected. Sums must fit."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("is no time zone; write one as in Europe/Berlin") from None
+        return value
 
     @model_validator(mode="before")
     @classmethod
@@ -143,6 +249,10 @@ class Feed(_Strict):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"columns: {', '.join(twice)} stands there twice (capitals do not count); take one out")
+        headers = [column.in_file for column in self.columns]
+        shared = sorted({header for header in headers if headers.count(header) > 1})
+        if shared:
+            raise ValueError(f"columns: {', '.join(shared)} is the header of two columns; correct one `header`")
         nullable_keys = [column.name for column in self.columns if column.key and column.nullable]
         if nullable_keys:
             raise ValueError(f"columns: key column {', '.join(nullable_keys)} is nullable; write `nullable: false`")
@@ -185,14 +295,46 @@ class Feed(_Strict):
         """The control total's expression with quoted names; NULL when the feed has none."""
         return "NULL" if self.control_total is None else to_sql(self.control_total, [c.name for c in self.columns])
 
+    @property
+    def amount_columns(self) -> tuple[Column, ...]:
+        """The columns of which the control total is made."""
+        return tuple(column for column in self.columns if column.quoted in self.control_total_sql)
+
+    @property
+    def too_large_sql(self) -> str:
+        """True for a row whose control total is beyond the limit; on DOUBLE, which never overflows. Empty without a total."""
+        if self.control_total is None:
+            return ""
+        total = to_sql(self.control_total, [column.name for column in self.columns], cast_to="DOUBLE")
+        return f"abs({total}) > {self.largest_amount:f}"
+
     @cached_property
     def fingerprint(self) -> str:
         """Hash of all that decides how a file is read; descriptions, calendar and tolerance do not."""
-        columns = [(column.name, column.type, column.nullable, column.key) for column in self.columns]
-        parts = [READER_VERSION, self.format, self.csv.model_dump(), columns, self.control_total]
+        columns = [
+            (column.name, column.in_file, column.type, column.nullable, column.key, [str(bound) for bound in column.bounds])
+            for column in self.columns
+        ]
+        parts = [READER_VERSION, self.format, self.csv.model_dump(), self.timezone, columns, self.control_total]
+        parts.append(str(self.largest_amount))
         if self.database is not None:
             parts.append(self.database.model_dump(exclude={"dsn_variable", "overlap_minutes"}))
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def most_shrinkage(self) -> float | None:
+        """Share of rows that a delivery may lack against the recent ones; None: an event feed's days may differ."""
+        if self.shrink_tolerance is None and self.kind == "snapshot":
+            return _SNAPSHOT_SHRINK_TOLERANCE
+        return self.shrink_tolerance
+
+    def format_of(self, file_name: str) -> FileFormat:
+        """The format of a file: what its ending says, else what the contract says."""
+        return format_of(file_name) or ("parquet" if self.format == "postgresql" else self.format)
+
+    def column(self, name: str | None) -> Column | None:
+        """The column of that name; None when there is none."""
+        return next((column for column in self.columns if column.name == name), None)
 
 
 class Source(_Strict):

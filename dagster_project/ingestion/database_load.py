@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.erasure_journal import erased_customers
-from dagster_project.ingestion.arrivals import Arrival, FileState
-from dagster_project.ingestion.batch import FeedLoad, load_batch, memory_database
+from dagster_project.ingestion.arrivals import Arrival, ArrivedFile, FileState
+from dagster_project.ingestion.batch import load_batch, memory_database
 from dagster_project.ingestion.contracts import Feed, Source
 from dagster_project.ingestion.database import DatabaseError
 from dagster_project.ingestion.database_read import Ledgers, Unit, has_changed, read
 from dagster_project.ingestion.headers import DeliveryRefusedError, parquet_layout
 from dagster_project.ingestion.lake import FeedFolder
 from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, in_the_lake
+from dagster_project.ingestion.refusals import FeedLoad
 from dagster_project.ingestion.scrubbing import Scrubber, ScrubbingError, scrub_file
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def load_from_database(
         if any(loaded > day for ledger in ledgers.values() for loaded in ledger):
             return sorted(kept, key=lambda one: one.delivery_date)
         erased = erased_customers(lake)
-        load = FeedLoad(source, feed, folder, before, Scrubber(source.name, feed, erased) if erased else None)
+        scrubber = Scrubber(source.name, feed, erased) if erased else None
+        load = FeedLoad(source, feed, folder, before, scrubber=scrubber)
         loaded = _load_day(load, unit, day, ledgers, database)
         if loaded is not None:
             kept = [*(one for one in kept if one.delivery_date != day), loaded]
@@ -83,7 +85,7 @@ def _load_day(load: FeedLoad, unit: Unit, day: date, ledgers: Ledgers, database:
         if load.scrubber is not None:
             # the server may know them still: what it gives is treated like a delivered file
             scrub_file(load.scrubber, path)
-        arrival = Arrival(day, path, FileState.of(path), parquet_layout(load.feed, path, database))
+        arrival = Arrival(day, (ArrivedFile(path, FileState.of(path), parquet_layout(load.feed, path, database)),))
         (outcome,) = load_batch(replace(load, extract=extract), [arrival], threads=2)
     except (DeliveryRefusedError, ScrubbingError) as error:
         outcome = held_back(load.source, load.feed, day, str(error), before, "", (path.name,))

@@ -29,25 +29,29 @@ def quote_path(path: object, pattern: str = "") -> str:
     return quote_literal(re.sub(r"([*?\[])", r"[\1]", str(path)) + pattern)
 
 
-def to_sql(expression: str, columns: Sequence[str]) -> str:
-    """The expression with every column name quoted. Raises ExpressionError at the first word that is not allowed."""
+def to_sql(expression: str, columns: Sequence[str], cast_to: str | None = None) -> str:
+    """The expression with every column name quoted, and cast if a type is given.
+
+    Raises ExpressionError at the first word that is not allowed.
+    """
     words, place = [], 0
     text = expression.strip()
     while place < len(text):
         token = _TOKEN.match(text, place)
         if token is None or (token["sign"] in ("-", "/") and text[token.end() : token.end() + 1] in ("-", "*")):
             raise ExpressionError(f"{text[place:].strip()!r} is not understood; use columns, numbers, + - * / and brackets")
-        words.append(_word(token, columns))
+        words.append(_word(token, columns, cast_to))
         place = token.end()
     return " ".join(words)
 
 
-def _word(token: re.Match[str], columns: Sequence[str]) -> str:
+def _word(token: re.Match[str], columns: Sequence[str], cast_to: str | None) -> str:
     name = token["name"]
     if name is None:
         return token["number"] or token["sign"]
     if name.strip('"') in columns:
-        return quote_identifier(name.strip('"'))
+        quoted = quote_identifier(name.strip('"'))
+        return f"cast({quoted} as {cast_to})" if cast_to else quoted
     if name.lower() in _FUNCTIONS:
         return name.lower()
     known = ", ".join((*columns, *sorted(_FUNCTIONS)))

@@ -4,6 +4,7 @@ DuckDB with given columns reads by position and never looks at the header: a fil
 nonsense. Belongs here: finding the names in a file, comparing them. Not here: reading rows (readers.py).
 """
 
+import codecs
 import csv
 import gzip
 import zlib
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from dagster_project.ingestion.contracts import Feed
 from dagster_project.ingestion.expressions import quote_path
+from dagster_project.ingestion.file_names import COMPRESSED, FileFormat
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,11 +30,15 @@ class DeliveryRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A file's columns in the file's order, and how they differ from the contract's."""
+    """A file's columns in the file's order, and how they differ from the contract's.
+
+    found, extra: names as the file has them. absent: names as the contract has them.
+    """
 
     found: tuple[str, ...]
     absent: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    format: FileFormat = "csv"
 
     @property
     def remark(self) -> str:
@@ -45,20 +51,20 @@ class Layout:
         return "; ".join(remarks)
 
 
-def compare(feed: Feed, found: Sequence[str], file_name: str) -> Layout:
+def compare(feed: Feed, found: Sequence[str], file_name: str, file_format: FileFormat = "csv") -> Layout:
     """The layout of a file with these column names. Raises DeliveryRefusedError when a required one is missing."""
-    twice = sorted({name for name in found if list(found).count(name) > 1 and name in {c.name for c in feed.columns}})
+    known = {column.in_file for column in feed.columns}
+    twice = sorted({name for name in found if list(found).count(name) > 1 and name in known})
     if twice:
         raise DeliveryRefusedError(f"{file_name}, line 1: column {', '.join(twice)} stands in the header twice")
-    absent = [column for column in feed.columns if column.name not in found]
-    required = [column.name for column in absent if not column.nullable]
+    absent = [column for column in feed.columns if column.in_file not in found]
+    required = [column.told for column in absent if not column.nullable]
     if required:
         raise DeliveryRefusedError(
             f"{file_name}, line 1: required column {', '.join(required)} is missing; found: {_shown(feed, found)}"
         )
-    known = {column.name for column in feed.columns}
     extra = tuple(name for name in found if name not in known)
-    return Layout(found=tuple(found), absent=tuple(column.name for column in absent), extra=extra)
+    return Layout(found=tuple(found), absent=tuple(column.name for column in absent), extra=extra, format=file_format)
 
 
 def _shown(feed: Feed, found: Sequence[str]) -> str:
@@ -73,6 +79,7 @@ def csv_layout(feed: Feed, path: Path) -> Layout:
     """The layout of a CSV file, from its first line."""
     if path.stat().st_size == 0:
         raise DeliveryRefusedError(f"{path.name} is empty: 0 bytes, not even a header")
+    _ask_for_another_encoding(feed, path)
     # utf-8-sig: a byte order mark is not a part of the first column's name
     encoding = "utf-8-sig" if feed.csv.encoding == "utf-8" else feed.csv.encoding
     try:
@@ -93,7 +100,7 @@ def parquet_layout(feed: Feed, path: Path, connection: "DuckDBPyConnection") -> 
     if path.stat().st_size == 0:
         raise DeliveryRefusedError(f"{path.name} is empty: 0 bytes")
     rows = connection.execute(f"describe select * from read_parquet({quote_path(path)})").fetchall()
-    return compare(feed, [row[0] for row in rows], path.name)
+    return compare(feed, [row[0] for row in rows], path.name, "parquet")
 
 
 def json_layout(feed: Feed, path: Path, connection: "DuckDBPyConnection") -> Layout:
@@ -103,11 +110,22 @@ def json_layout(feed: Feed, path: Path, connection: "DuckDBPyConnection") -> Lay
     objects = f"read_json_objects({quote_path(path)}, format = 'auto')"
     rows = connection.execute(f"select distinct unnest(json_keys(json)) from {objects} order by 1").fetchall()
     # no object at all is a delivery of 0 rows, and has no names to compare
-    return compare(feed, [row[0] for row in rows] or [column.name for column in feed.columns], path.name)
+    return compare(feed, [row[0] for row in rows] or [column.in_file for column in feed.columns], path.name, "json")
+
+
+def _ask_for_another_encoding(feed: Feed, path: Path) -> None:
+    """A file that begins with UTF-16's mark is that, whatever the contract says."""
+    if feed.csv.encoding == "utf-16" or path.suffix == COMPRESSED:
+        return
+    with path.open("rb") as stream:
+        if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise DeliveryRefusedError(
+                f"{path.name} is written in utf-16, and the contract says {feed.csv.encoding} (csv: encoding of the feed)"
+            )
 
 
 def _open_text(path: Path, encoding: str) -> TextIO:
     """errors="replace": bytes beyond the header are read along with it, and are judged row by row later."""
-    if path.suffix == ".gz":
+    if path.suffix == COMPRESSED:
         return gzip.open(path, "rt", encoding=encoding, newline="", errors="replace")
     return path.open(encoding=encoding, newline="", errors="replace")

@@ -33,7 +33,7 @@ REJECTED_ROWS = """
     select
         cast(null as varchar) as load_id, cast(null as varchar) as file, cast(null as bigint) as line,
         cast(null as varchar) as column_name, cast(null as varchar) as reason, cast(null as varchar) as message,
-        cast(null as varchar) as raw_text
+        cast(null as varchar) as raw_text, cast(null as decimal(38, 4)) as amount
     where false
 """
 
@@ -60,6 +60,8 @@ class LedgerRow:
     loaded_at: str
     # of a delivery that was read from a database: which read, from which watermark to which (database_read.py)
     extract: Mapping[str, Any] | None = None
+    control_total_rejected: str | None = None
+    rows_rejected_without_total: int = 0
 
     def to_json(self) -> str:
         """The row as it stands in a footer."""

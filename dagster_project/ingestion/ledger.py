@@ -34,6 +34,11 @@ DELIVERIES_COLUMNS = {
     "rows_accepted": ("BIGINT", "Rows in the lake."),
     "rows_rejected": ("BIGINT", "Rows in the quarantine, under the same load_id."),
     "control_total": ("DECIMAL(38,4)", "The contract's control total over the accepted rows; empty where it states none."),
+    "control_total_rejected": ("DECIMAL(38,4)", "The control total over the rejected rows whose amount can be said."),
+    "rows_rejected_without_total": (
+        "BIGINT",
+        "Rejected rows whose amount cannot be said; 0 where the contract states no total.",
+    ),
     "loaded_at": ("TIMESTAMP", "Moment of the commit, UTC."),
 }
 SOURCES_COLUMNS = {
@@ -86,7 +91,12 @@ def _deliveries(lake: Path, enabled: Sequence[Source]) -> str:
     """All committed deliveries, in one statement over the footers; the anchors have no ledger row and so never appear."""
     folders = [lake / "raw" / source.name / feed.name for source in enabled for feed in source.feeds]
     globs = ", ".join(quote_path(folder, "/*/*.parquet") for folder in folders)
-    fields = ", ".join(f"row.{name} as {name}" for name in DELIVERIES_COLUMNS if name != "source_code")
+    fields = ", ".join(
+        # footers of an earlier version do not say it
+        f"coalesce(row.{name}, 0) as {name}" if name == "rows_rejected_without_total" else f"row.{name} as {name}"
+        for name in DELIVERIES_COLUMNS
+        if name != "source_code"
+    )
     return f"""
         with footers as (
             select from_json(decode(value), {quote_literal(_LEDGER_SHAPE)}) as row

@@ -107,8 +107,9 @@ def without_values(error: str) -> str:
 
 def rejected_row(feed: Feed, line: int | None, column_name: str | None, reason: str, message: str) -> str:
     """One rejected row in words; the value is told unless the column is personal."""
-    place = f"line {line}" + (f", column {column_name}" if column_name else "")
-    column = next((column for column in feed.columns if column.name == column_name), None)
+    column = feed.column(column_name)
+    told = column_name if column is None else column.told
+    place = f"line {line}" + (f", column {told}" if told else "")
     if reason == "wrong_type" and column is not None:
         value = message.partition('Could not convert string "')[2].partition('" to ')[0]
         value = value or message.partition('Could not convert "')[2].partition('" to ')[0]

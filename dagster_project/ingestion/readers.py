@@ -1,8 +1,8 @@
 """The DuckDB statements that turn delivered files into typed rows and rejected rows.
 
-A batch of files with one layout becomes two tables of an in-memory database: `incoming` (the contract's columns and _file_no)
-and `rejected` (_file_no, line, column_name, reason, message, raw_text). Belongs here: those statements. Not here: which files
-(landing.py), what is committed (load.py, lake.py).
+A batch of files becomes two tables of an in-memory database: `incoming` (the contract's columns and _file_no) and `rejected`
+(_file_no, line, place, column_name, reason, message, raw_text, amount). Belongs here: the statements that read. Not here: which
+files (landing.py), rows that break the contract (rejects.py), what is committed (batch.py, lake.py).
 """
 
 from collections.abc import Sequence
@@ -12,50 +12,89 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.ingestion.contracts import Column, Feed
-from dagster_project.ingestion.expressions import quote_literal, quote_path
+from dagster_project.ingestion.conversions import amount_sql, from_any, from_csv, is_broken, type_in_csv
+from dagster_project.ingestion.expressions import quote_identifier, quote_literal, quote_path
 from dagster_project.ingestion.headers import Layout
+from dagster_project.ingestion.rejects import (
+    PERSONAL,
+    WRONG_TYPE,
+    bad_column,
+    correct_lines,
+    reject_broken_rows,
+    value_unread_rows,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Reasons beside those of DuckDB's own reject table.
 _REASONS = {
-    "CAST": "wrong_type",
+    "CAST": WRONG_TYPE,
     "MISSING COLUMNS": "too_few_columns",
     "TOO MANY COLUMNS": "too_many_columns",
     "UNQUOTED VALUE": "broken_quotes",
     "LINE SIZE OVER MAXIMUM": "line_too_long",
     "INVALID ENCODING": "wrong_encoding",
 }
-PERSONAL = "What stands there may be personal and is not repeated here."
-MISSING_VALUE, DUPLICATE_KEY, WRONG_TYPE = "missing_value", "duplicate_key", "wrong_type"
+# Reasons for which the reader may have taken several lines for one row.
+SWALLOWING_REASONS = ("broken_quotes", "line_too_long")
 
 
 @dataclass(frozen=True, slots=True)
-class FileCount:
-    """What was read from one file of a batch."""
+class DeliveredFile:
+    """A file to be read. path: in UTF-8, if it is CSV. delivery: number of its delivery in the batch."""
+
+    path: Path
+    layout: Layout
+    delivery: int
+    has_nul: bool = False
+
+    @property
+    def first_row(self) -> int:
+        """Number of the first row: a header is row 1."""
+        return 2 if self.layout.format == "csv" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCount:
+    """What was read of one delivery. The totals are None for a feed without one.
+
+    rejected_without_total: rejected rows whose amount cannot be said.
+    """
 
     rows_accepted: int
     rows_rejected: int
     control_total: Decimal | None
+    control_total_rejected: Decimal | None
+    rejected_without_total: int
 
     @property
     def rows_read(self) -> int:
-        """Every row of the file is either accepted or rejected."""
+        """Every row of the files is either accepted or rejected."""
         return self.rows_accepted + self.rows_rejected
 
 
-def read_files(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, paths: Sequence[Path]) -> list[FileCount]:
-    """Read files of one layout into `incoming` and `rejected`; the counts stand in the order of the paths.
+def read_files(connection: "DuckDBPyConnection", feed: Feed, files: Sequence[DeliveredFile]) -> list[DeliveryCount]:
+    """Read files into `incoming` and `rejected`; the counts stand in the order of the deliveries' numbers.
 
     Raises duckdb.Error when a file cannot be read at all.
     """
-    if feed.format == "csv":
-        _read_csv(connection, feed, layout, paths)
-    else:
-        _read_loosely(connection, feed, layout, paths)
-    _reject_broken_rows(connection, feed, first_line=2 if feed.format == "csv" else 1)
-    return _count(connection, feed, len(paths))
+    suspects = _suspects(feed, files)
+    by_layout: dict[Layout, list[int]] = {}
+    for number, file in enumerate(files):
+        by_layout.setdefault(file.layout, []).append(number)
+    _make_tables(connection, feed, suspects, is_empty=len(by_layout) > 1 or files[0].layout.format != "csv")
+    scan = -1
+    for layout, numbers in by_layout.items():
+        if layout.format == "csv":
+            scan = _read_csv(connection, feed, layout, files, numbers, suspects, len(by_layout) == 1, scan)
+        else:
+            for number in numbers:
+                _read_loosely(connection, feed, layout, files[number].path, number, suspects)
+    value_unread_rows(connection, feed, files)
+    reject_broken_rows(connection, feed, files, suspects)
+    correct_lines(connection, feed, files)
+    return _count(connection, feed, files)
 
 
 def column_list(feed: Feed) -> str:
@@ -69,185 +108,193 @@ def empty_rows(feed: Feed) -> str:
     return f"select {columns} where false"
 
 
-def _read_csv(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, paths: Sequence[Path]) -> None:
-    columns = {column.name: column for column in feed.columns}
+def _suspects(feed: Feed, files: Sequence[DeliveredFile]) -> list[int]:
+    """Places of the columns whose values DuckDB's CSV reader cannot be trusted to convert."""
+    is_csv = any(file.layout.format == "csv" for file in files)
+    return [place for place, one in enumerate(feed.columns) if is_csv and type_in_csv(one, feed.csv) != one.type]
+
+
+def _make_tables(connection: "DuckDBPyConnection", feed: Feed, suspects: Sequence[int], is_empty: bool) -> None:
+    connection.execute("""
+        create or replace temp table rejected (
+            _file_no bigint, line bigint, place bigint, column_name varchar, reason varchar, message varchar, raw_text varchar,
+            amount decimal(38, 4)
+        )
+    """)
+    if is_empty:
+        bad = "".join(f", null::varchar as {bad_column(place)}" for place in suspects)
+        connection.execute(
+            f"create or replace temp table incoming as select 0::bigint as _file_no, *{bad} from ({empty_rows(feed)})"
+        )
+
+
+def _read_csv(
+    connection: "DuckDBPyConnection",
+    feed: Feed,
+    layout: Layout,
+    files: Sequence[DeliveredFile],
+    numbers: Sequence[int],
+    suspects: Sequence[int],
+    is_first: bool,
+    after_scan: int,
+) -> int:
+    """after_scan: DuckDB's number of the last statement that read CSV in this database; that of this one is given back."""
+    columns = {column.in_file: column for column in feed.columns}
     types = ", ".join(
-        f"{quote_literal(name)}: {quote_literal(columns[name].type)}" if name in columns else f"'_extra_{place}': 'VARCHAR'"
+        f"{quote_literal(columns[name].name)}: {quote_literal(type_in_csv(columns[name], feed.csv))}"
+        if name in columns
+        else f"'_extra_{place}': 'VARCHAR'"
         for place, name in enumerate(layout.found)
     )
+    paths = ", ".join(quote_path(files[number].path) for number in numbers)
+    options = {"columns": f"{{{types}}}", **_csv_options(feed)}
+    told = ", ".join(f"{option} = {value}" for option, value in options.items())
+    is_counted_through = list(numbers) == list(range(len(numbers)))
+    file_no = "file_index" if is_counted_through else f"([{', '.join(map(str, numbers))}])[cast(file_index as bigint) + 1]"
+    values = [_csv_value(column, feed, layout) for column in feed.columns]
+    bad = "".join(f", {_bad_value(feed, layout, place)} as {bad_column(place)}" for place in suspects)
+    connection.execute(
+        f"{'create or replace temp table incoming as' if is_first else 'insert into incoming'}"
+        f" select {file_no} as _file_no, {', '.join(values)}{bad} from read_csv([{paths}], {told})"
+    )
+    reasons = " ".join(f"when {quote_literal(found)} then {quote_literal(name)}" for found, name in _REASONS.items())
+    # the message repeats the value, and outlives the row in logs and on screens; in a row with too many or too few fields any
+    # value may stand under any name
+    personal = ", ".join(quote_literal(column.name) for column in feed.columns if column.personal)
+    hidden = f"error_type <> 'CAST' or column_name in ({personal})" if personal else "false"
+    rejected_file = file_no.replace("file_index", "file_id")
+    # a row may break in several columns: it is one rejected row, named by the first of them
+    connection.execute(f"""
+        insert into rejected by name
+        select
+            {rejected_file} as _file_no,
+            min(line) as line,
+            arg_min(column_name, coalesce(column_idx, 0)) as column_name,
+            arg_min(case error_type::varchar {reasons} else lower(error_type::varchar) end, coalesce(column_idx, 0)) as reason,
+            case
+                when bool_or({hidden}) then {quote_literal(PERSONAL)}
+                else string_agg(replace(trim(error_message), 'to ''DOUBLE''', 'to a number'), '; ' order by column_idx)
+            end as message,
+            ltrim(any_value(csv_line), chr(10) || chr(13)) as raw_text
+        from reject_errors
+        where scan_id > {after_scan}
+        group by file_id, line_byte_position
+    """)
+    last = connection.execute("select coalesce(max(scan_id), -1) from reject_scans").fetchall()[0][0]
+    return max(after_scan, int(last))
+
+
+def _csv_options(feed: Feed) -> dict[str, str]:
     options = {
-        "columns": f"{{{types}}}",
         "auto_detect": "false",
         "header": "true",
         "delim": quote_literal(feed.csv.delimiter),
         "quote": quote_literal(feed.csv.quote),
         "escape": quote_literal(feed.csv.quote),
-        "encoding": quote_literal(feed.csv.encoding),
+        "encoding": "'utf-8'",
         "store_rejects": "true",
     }
+    if feed.csv.null_values != ("",):
+        options["nullstr"] = f"[{', '.join(map(quote_literal, feed.csv.null_values))}]"
     if feed.csv.decimal_separator != ".":
         options["decimal_separator"] = quote_literal(feed.csv.decimal_separator)
     if feed.csv.date_format:
         options["dateformat"] = quote_literal(feed.csv.date_format)
     if feed.csv.timestamp_format:
         options["timestampformat"] = quote_literal(feed.csv.timestamp_format)
-    files = ", ".join(map(quote_path, paths))
-    told = ", ".join(f"{option} = {value}" for option, value in options.items())
-    connection.execute(
-        f"create or replace temp table incoming as select file_index as _file_no, {_columns_of(feed, layout)}"
-        f" from read_csv([{files}], {told})"
-    )
-    # the message repeats the value, and outlives the row in logs and on screens; in a row with too many or too few fields any
-    # value may stand under any name
-    personal = ", ".join(quote_literal(column.name) for column in feed.columns if column.personal)
-    hidden = f"error_type <> 'CAST' or column_name in ({personal})" if personal else "false"
-    reasons = " ".join(f"when {quote_literal(found)} then {quote_literal(name)}" for found, name in _REASONS.items())
-    # a row may break in several columns: it is one rejected row, named by the first of them
-    connection.execute(f"""
-        create or replace temp table rejected as
-        select
-            file_id as _file_no,
-            min(line) as line,
-            arg_min(column_name, column_idx) as column_name,
-            arg_min(case error_type::varchar {reasons} else lower(error_type::varchar) end, column_idx) as reason,
-            case
-                when bool_or({hidden}) then {quote_literal(PERSONAL)}
-                else string_agg(trim(error_message), '; ' order by column_idx)
-            end as message,
-            ltrim(any_value(csv_line), chr(10) || chr(13)) as raw_text
-        from reject_errors
-        group by file_id, line_byte_position
-    """)
+    return options
 
 
-def _read_loosely(connection: "DuckDBPyConnection", feed: Feed, layout: Layout, paths: Sequence[Path]) -> None:
+def _csv_value(column: Column, feed: Feed, layout: Layout) -> str:
+    if column.name in layout.absent:
+        return f"cast(null as {column.type}) as {column.quoted}"
+    return f"{from_csv(column, feed.csv)} as {column.quoted}"
+
+
+def _bad_value(feed: Feed, layout: Layout, place: int) -> str:
+    column = feed.columns[place]
+    if column.name in layout.absent:
+        return "cast(null as varchar)"
+    return f"case when {is_broken(column, from_csv(column, feed.csv))} then cast({column.quoted} as varchar) end"
+
+
+def _read_loosely(
+    connection: "DuckDBPyConnection", feed: Feed, layout: Layout, path: Path, number: int, suspects: Sequence[int]
+) -> None:
     """Parquet and JSON: read as the file has it, then cast; a reader that ignores errors would make silent NULLs of them."""
     present = [column for column in feed.columns if column.name not in layout.absent]
-    connection.execute(f"create or replace temp table incoming as select 0::bigint as _file_no, * from ({empty_rows(feed)})")
-    connection.execute("""
-        create or replace temp table rejected
-        (_file_no bigint, line bigint, column_name varchar, reason varchar, message varchar, raw_text varchar)
-    """)
-    broken = [(f"({c.quoted} is not null and try_cast({c.quoted} as {c.type}) is null)", c) for c in present]
+    broken = [(is_broken(column, from_any(column)), column) for column in present]
     any_broken = " or ".join(test for test, _ in broken) or "false"
-    casts = ", ".join(
-        f"cast(null as {c.type})" if c.name in layout.absent else f"try_cast({c.quoted} as {c.type})" for c in feed.columns
-    )
+    converted = [
+        f"cast(null as {column.type}) as {column.quoted}"
+        if column.name in layout.absent
+        else f"{from_any(column)} as {column.quoted}"
+        for column in feed.columns
+    ]
+    casts = ", ".join(converted)
+    bad = "".join(f", cast(null as varchar) as {bad_column(place)}" for place in suspects)
     names = " ".join(f"when {test} then {quote_literal(c.name)}" for test, c in broken)
     texts = " ".join(
         f"when {test} then " + (quote_literal(PERSONAL) if c.personal else _loose_message(c)) for test, c in broken
     )
     row = ", ".join(f"{c.quoted} := {c.quoted}" for c in present)
-    for number, path in enumerate(paths):
-        connection.execute(f"create or replace temp view delivered as {_delivered_rows(feed, present, path)}")
-        connection.execute(f"insert into incoming select {number}, {casts} from delivered where not ({any_broken})")
-        connection.execute(f"""
-            insert into rejected
-            select {number}, _line, case {names} end, '{WRONG_TYPE}', case {texts} end, to_json(struct_pack({row}))
+    connection.execute(f"create or replace temp view delivered as {_delivered_rows(layout, present, path)}")
+    connection.execute(f"insert into incoming select {number}, {casts}{bad} from delivered where not ({any_broken})")
+    connection.execute(f"""
+        insert into rejected by name
+        with broken as (
+            select
+                _line, case {names} end as _column, case {texts} end as _message, to_json(struct_pack({row})) as _raw, {casts}
             from delivered
             where {any_broken}
-        """)
+        )
+        select
+            {number} as _file_no, _line as line, _column as column_name, '{WRONG_TYPE}' as reason, _message as message,
+            _raw as raw_text, {amount_sql(feed)} as amount
+        from broken
+    """)
 
 
 def _loose_message(column: Column) -> str:
     return f"'Could not convert \"' || cast({column.quoted} as varchar) || '\" to {column.type}'"
 
 
-def _delivered_rows(feed: Feed, present: Sequence[object], path: Path) -> str:
-    columns = [column for column in feed.columns if column in present]
-    names = ", ".join(column.quoted for column in columns)
-    if feed.format in ("parquet", "postgresql"):
-        return f"select file_row_number + 1 as _line, {names} from read_parquet({quote_path(path)}, file_row_number = true)"
-    types = ", ".join(f"{quote_literal(column.name)}: 'VARCHAR'" for column in columns)
+def _delivered_rows(layout: Layout, present: Sequence[Column], path: Path) -> str:
+    """The file's columns under the contract's names."""
+    in_file = ", ".join(f"{quote_identifier(c.in_file)} as {c.quoted}" for c in present)
+    if layout.format == "parquet":
+        return f"select file_row_number + 1 as _line, {in_file} from read_parquet({quote_path(path)}, file_row_number = true)"
+    types = ", ".join(f"{quote_literal(column.in_file)}: 'VARCHAR'" for column in present)
     rows = f"read_json({quote_path(path)}, format = 'auto', columns = {{{types}}})"
-    return f"select row_number() over () as _line, {names} from {rows}"
+    return f"select row_number() over () as _line, {in_file} from {rows}"
 
 
-def _columns_of(feed: Feed, layout: Layout) -> str:
-    return ", ".join(
-        f"cast(null as {column.type}) as {column.quoted}" if column.name in layout.absent else column.quoted
-        for column in feed.columns
+def _count(connection: "DuckDBPyConnection", feed: Feed, files: Sequence[DeliveredFile]) -> list[DeliveryCount]:
+    total = (
+        "cast(null as decimal(38, 4))"
+        if feed.control_total is None
+        else f"cast(sum({feed.control_total_sql}) as decimal(38, 4))"
     )
-
-
-def _reject_broken_rows(connection: "DuckDBPyConnection", feed: Feed, first_line: int) -> None:
-    """Move rows without a required value, and all but the first row of a key, from `incoming` to `rejected`.
-
-    The line of such a row is its place among the lines that were not rejected before (empty lines do not count).
-    """
-    required = [column for column in feed.columns if not column.nullable]
-    tests = [(f"{column.quoted} is null", column.name, MISSING_VALUE) for column in required]
-    if feed.keys:
-        keys = ", ".join(column.quoted for column in feed.keys)
-        repeated = f"row_number() over (partition by _file_no, {keys} order by rowid) > 1"
-        tests.append((repeated, ", ".join(column.name for column in feed.keys), DUPLICATE_KEY))
-    if not tests:
-        return
-    names = " ".join(f"when {test} then {quote_literal(name)}" for test, name, _ in tests)
-    reasons = " ".join(f"when {test} then '{reason}'" for test, _, reason in tests)
-    connection.execute(f"""
-        create or replace temp table broken as
-        select *
-        from (
-            select rowid as row_id, _file_no, case {names} end as _column, case {reasons} end as _reason
-            from incoming
-        )
-        where _column is not null
-    """)
-    if connection.execute("select count(*) from broken").fetchall()[0][0] == 0:
-        return
-    row = ", ".join(f"{column.quoted} := incoming.{column.quoted}" for column in feed.columns)
-    connection.execute(f"""
-        insert into rejected by name
-        with files as (
-            select _file_no, count(*) + (select count(*) from rejected where rejected._file_no = incoming._file_no) as lines
-            from incoming
-            where _file_no in (select _file_no from broken)
-            group by _file_no
-        ),
-        lines as (
-            select _file_no, unnest(range({first_line}, {first_line} + lines)) as line
-            from files
-        ),
-        free_lines as (
-            select _file_no, line, row_number() over (partition by _file_no order by line) as place
-            from lines
-            anti join rejected using (_file_no, line)
-        ),
-        places as (
-            select rowid as row_id, _file_no, row_number() over (partition by _file_no order by rowid) as place
-            from incoming
-            where _file_no in (select _file_no from files)
-        )
-        select
-            broken._file_no,
-            free_lines.line,
-            broken._column as column_name,
-            broken._reason as reason,
-            case broken._reason
-                when '{MISSING_VALUE}' then 'The required value of column "' || broken._column || '" is missing.'
-                else 'The key (' || broken._column || ') stands earlier in the same delivery.'
-            end as message,
-            to_json(struct_pack({row})) as raw_text
-        from broken
-        join places using (row_id)
-        left join free_lines on free_lines._file_no = places._file_no and free_lines.place = places.place
-        join incoming on incoming.rowid = broken.row_id
-    """)
-    connection.execute("delete from incoming where rowid in (select row_id from broken)")
-
-
-def _count(connection: "DuckDBPyConnection", feed: Feed, files: int) -> list[FileCount]:
-    accepted = {
-        number: (rows, total)
-        for number, rows, total in connection.execute(
-            f"select _file_no, count(*), cast(sum({feed.control_total_sql}) as decimal(38,4)) from incoming group by _file_no"
-        ).fetchall()
-    }
-    rejected = dict(connection.execute("select _file_no, count(*) from rejected group by _file_no").fetchall())
-    no_rows = (0, Decimal(0) if feed.control_total else None)
+    accepted = connection.execute(f"select _file_no, count(*), {total} from incoming group by _file_no").fetchall()
+    rejected = connection.execute(
+        "select _file_no, count(*), coalesce(sum(amount), 0), count(*) - count(amount) from rejected group by _file_no"
+    ).fetchall()
+    rows, totals, refused, refused_totals, unknown = ([Decimal(0)] * (files[-1].delivery + 1) for _ in range(5))
+    for number, count, amount in accepted:
+        rows[files[number].delivery] += count
+        totals[files[number].delivery] += amount or 0
+    for number, count, amount, without in rejected:
+        refused[files[number].delivery] += count
+        refused_totals[files[number].delivery] += amount
+        unknown[files[number].delivery] += without
+    has_total = feed.control_total is not None
     return [
-        FileCount(rows, rejected.get(number, 0), total)
-        for number in range(files)
-        for rows, total in [accepted.get(number, no_rows)]
+        DeliveryCount(
+            rows_accepted=int(rows[delivery]),
+            rows_rejected=int(refused[delivery]),
+            control_total=totals[delivery] if has_total else None,
+            control_total_rejected=refused_totals[delivery] if has_total else None,
+            rejected_without_total=int(unknown[delivery]) if has_total else 0,
+        )
+        for delivery in range(files[-1].delivery + 1)
     ]

@@ -25,6 +25,7 @@ QUARANTINE_COLUMNS = {
     "samples": ("VARCHAR", "Up to three of them: line and column, and the value unless it may be personal."),
     "remedy": ("VARCHAR", "What to do."),
 }
+NO_UNKNOWN_FILES = "no_unknown_files"
 # A year of broken files would make a page that nobody reads.
 _SHOWN_MESSAGES = 20
 
@@ -123,6 +124,22 @@ def quarantine_metadata(rejections: Sequence[OpenRejection], held_back: Sequence
         "deliveries_held_back": dg.MetadataValue.int(len(held_back)),
         "held_back": dg.MetadataValue.md(_as_list(outcome.message for outcome in held_back) or "none"),
     }
+
+
+def unknown_files_result(source: str, names: Sequence[str]) -> dg.AssetCheckResult:
+    """Does every file that lies in a source's landing folder belong to a feed?"""
+    told = _as_list(
+        f"{name} is no feed's file. It was not read. Correct its name or place, or the contract feeds/{source}.yaml, "
+        "or take it away."
+        for name in names
+    )
+    return dg.AssetCheckResult(
+        check_name=f"{NO_UNKNOWN_FILES}_{source}",
+        passed=not names,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=told or "Every file belongs to a feed.",
+        metadata={"unknown_files": len(names)},
+    )
 
 
 def _quarantined(loads: Sequence[DeliveryLoad]) -> Counter[str]:

@@ -66,6 +66,14 @@ class Scrubber:
         """True when a row is about its customer and nothing else."""
         return any(column.key for column in self.subjects)
 
+    @property
+    def as_delivered(self) -> "Scrubber":
+        """The same rule in the names that the delivered file has."""
+        columns = tuple(
+            column.model_copy(update={"name": column.in_file, "customer": column.customer_role}) for column in self.feed.columns
+        )
+        return Scrubber(self.source, self.feed.model_copy(update={"columns": columns}), self.erased)
+
     def is_erased(self, column: Column, value: object) -> bool:
         """True when the value, as the file has it, is the id of an erased customer."""
         return value is not None and self.erased.holds(self.source, str(value).strip().removesuffix(column.customer_suffix))
@@ -129,9 +137,9 @@ def scrub_file(scrubber: Scrubber, path: Path) -> int:
     if not scrubber.is_needed or path.stat().st_size == 0:
         return 0
     temporary = path.with_name(f".{path.name}{_SCRUBBED}")
-    scrub = {"csv": _scrub_csv, "json": _scrub_json, "parquet": _scrub_parquet, "postgresql": _scrub_parquet}[
-        scrubber.feed.format
-    ]
+    kind = scrubber.feed.format_of(path.name)
+    scrub = {"csv": _scrub_csv, "json": _scrub_json, "parquet": _scrub_parquet}[kind]
+    scrubber = scrubber.as_delivered
     try:
         before = path.stat()
         rows = scrub(scrubber, path, temporary)

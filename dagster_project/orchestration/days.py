@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dagster_project.ingestion.arrivals import FileState
+from dagster_project.ingestion.arrivals import is_in_the_lake
 from dagster_project.ingestion.contracts import Feed, Source, load_sources
 from dagster_project.ingestion.database import DatabaseError
 from dagster_project.ingestion.database_load import is_database_pending
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow
-from dagster_project.ingestion.landing import landed_deliveries
+from dagster_project.ingestion.landing import LandedDelivery, landed_deliveries
 from dagster_project.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _pending(source: Source, feed: Feed, landing: Path, ledger: Mapping[date, Le
         if delivery.is_withdrawn:
             is_pending = row is not None
         else:
-            is_pending = row is None or row.contract != feed.fingerprint or any(_differs(path, row) for path in delivery.files)
+            is_pending = row is None or row.contract != feed.fingerprint or not _is_known(delivery, row)
         if is_pending:
             days.append(delivery.delivery_date)
     return days
@@ -99,13 +99,9 @@ def _pending_today(source: Source, feed: Feed, settings: Settings) -> list[date]
     return [datetime.now(ZoneInfo(settings.business_timezone)).date()] if is_pending else []
 
 
-def _differs(path: Path, row: LedgerRow) -> bool:
-    """Only a file that was touched since the load is worth hashing; a copied or restored one is the same all the same."""
-    status = path.stat()
-    if status.st_size == row.bytes and max(status.st_mtime, status.st_ctime) < _timestamp(row.loaded_at):
+def _is_known(delivery: LandedDelivery, row: LedgerRow) -> bool:
+    """False also for a file that vanished, or a link to nothing: the load says what is wrong with it."""
+    try:
+        return is_in_the_lake(delivery.files, row)
+    except OSError:
         return False
-    return FileState.of(path).sha256 != row.sha256
-
-
-def _timestamp(loaded_at: str) -> float:
-    return datetime.fromisoformat(loaded_at).replace(tzinfo=UTC).timestamp()

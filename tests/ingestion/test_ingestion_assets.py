@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from dagster_project.ingestion.assets import build_ingestion_assets
@@ -12,6 +13,7 @@ from dagster_project.ingestion.partitions import delivery_days
 from dagster_project.settings import Settings
 
 ORDERS, LINES = dg.AssetKey(["demo", "orders"]), dg.AssetKey(["demo", "order_lines"])
+SOURCES = dg.AssetKey(["control", "sources"])
 RANGE = {"dagster/asset_partition_range_start": "2026-09-01", "dagster/asset_partition_range_end": "2026-09-05"}
 
 
@@ -95,6 +97,31 @@ def test_checks_tell_of_held_back_deliveries_and_quarantined_rows(settings: Sett
         assert "secret" not in str(metadata)
         assert checks[ORDERS, "deliveries_accepted"].passed
         assert checks[ORDERS, "rows_accepted"].passed
+
+
+def test_a_held_back_delivery_leaves_what_was_loaded_and_an_unknown_file_is_named(settings: Settings) -> None:
+    """What the transformation reads after a bad night is what it read before, and the cause has a name."""
+    lines = settings.landing / "demo" / "order_lines"
+
+    def rows() -> list[tuple[object, ...]]:
+        files = f"{settings.lake}/raw/demo/order_lines/*/*.parquet"
+        control = duckdb.sql(f"select load_id, rows_read, control_total from '{settings.lake}/control/deliveries.parquet'")
+        return duckdb.sql(f"from read_parquet('{files}') order by all").fetchall() + control.order("all").fetchall()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        checks = {check.check_name: check for check in run(settings, instance, RANGE).get_asset_check_evaluations()}
+        assert checks["no_unknown_files_demo"].passed
+        before = rows()
+        (lines / "2026-09-02.csv").write_text("order_id,line_number\nX,1\n", encoding="utf-8")
+        (lines / "2026-09-04.csv.gz").write_bytes((lines / "2026-09-04.csv").read_bytes())
+        (lines / "order lines of Friday.csv").touch()
+        result = run(settings, instance, RANGE)
+        assert result.success
+        checks = {c.check_name: c for c in result.get_asset_check_evaluations() if c.asset_key in (LINES, SOURCES)}
+        assert not checks["deliveries_accepted"].passed
+        assert not checks["no_unknown_files_demo"].passed
+        assert "order_lines/order lines of Friday.csv is no feed's file" in str(checks["no_unknown_files_demo"].description)
+        assert rows() == before
 
 
 def test_every_asset_says_what_it_is(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import pytest
 from shop import COLUMNS, HEADER, Shop
 
 from dagster_project.ingestion import arrivals
-from dagster_project.ingestion.arrivals import Arrival, FileState, fill_batches
+from dagster_project.ingestion.arrivals import Arrival, ArrivedFile, FileState, fill_batches
 from dagster_project.ingestion.headers import Layout
 
 DAYS = [f"2026-01-{day:02d}" for day in range(1, 11)]
@@ -219,12 +219,13 @@ def test_batches_hold_one_layout_and_a_bounded_weight() -> None:
 
     def arrival(number: int, weight: int, column: str) -> Arrival:
         state = FileState("x", weight, (0, 0, 0))
-        return Arrival(date(2026, 1, 1) + timedelta(days=number), Path(f"{number}.csv"), state, Layout((column,)))
+        part = ArrivedFile(Path(f"{number}.csv"), state, Layout((column,)))
+        return Arrival(date(2026, 1, 1) + timedelta(days=number), (part,))
 
     arrivals_ = [arrival(number, 2**20, "ab"[number % 2]) for number in range(400)] + [arrival(500, 2**30, "a")]
     batches = list(fill_batches(arrivals_, workers=3))
     assert sum(map(len, batches)) == 401
     for batch in batches:
-        assert len({one.layout for one in batch}) == 1
+        assert len({one.layouts for one in batch}) == 1
         assert len(batch) == 1 or sum(one.weight for one in batch) <= arrivals.BATCH_BYTES
         assert len(batch) <= arrivals.BATCH_FILES

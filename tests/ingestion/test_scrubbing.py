@@ -34,6 +34,7 @@ def scrubber(tmp_path: Path, source: Source, *customers: str) -> Scrubber:
 
 
 def scrubbed(tmp_path: Path, content: bytes, name: str = "2026-01-01.csv", **feed: Any) -> tuple[int, bytes]:
+    name = name.replace("csv", feed.get("format", "csv"))
     path = tmp_path / name
     path.write_bytes(content)
     rows = scrub_file(scrubber(tmp_path, feed_of(**feed), "C1"), path)
@@ -156,7 +157,7 @@ def test_json_stays_json_whichever_object_goes(tmp_path: Path, which: list[str],
 
 
 def test_parquet_keeps_its_other_rows_columns_and_types(tmp_path: Path) -> None:
-    path = tmp_path / "2026-01-01.csv"
+    path = tmp_path / "2026-01-01.parquet"
     rows = "select 'A' as order_id, 1 as customer_id, 2.5::decimal(9,2) as units, 'a' as email union all select 'B', 2, 1, 'b'"
     duckdb.sql(f"copy ({rows}) to '{path}' (format parquet)")
     assert scrub_file(scrubber(tmp_path, feed_of(format="parquet"), "1"), path) == 1
@@ -180,3 +181,19 @@ def test_a_personal_column_that_could_not_be_emptied_is_refused_in_the_contract(
     columns = [*COLUMNS, {"name": "born", "type": "DATE", "nullable": False, "personal": True, "description": "Birthday."}]
     with pytest.raises(ValueError, match="born could not be erased; make it nullable or VARCHAR"):
         feed_of(columns)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_customer_goes_from_a_file_that_calls_the_columns_otherwise(tmp_path: Path, kind: str) -> None:
+    """An export in another language holds the same people."""
+    columns = [
+        {"name": "order_id", "header": "Auftrag", "type": "VARCHAR", "description": "Order."},
+        {"name": "customer_id", "header": "Kunde", "type": "VARCHAR", "description": "Who."},
+        {"name": "email", "header": "Post", "type": "VARCHAR", "personal": True, "description": "Mail."},
+    ]
+    before = "Auftrag,Kunde,Post\nA,C1,c@x.org\nB,C2,d@x.org\n"
+    after = "Auftrag,Kunde,Post\nA,,\nB,C2,d@x.org\n"
+    if kind == "json":
+        before, after = '{"Auftrag": "A", "Kunde": "C1", "Post": "c"}', '{"Auftrag": "A", "Kunde": null, "Post": null}'
+    rows, found = scrubbed(tmp_path, before.encode(), format=kind, columns=columns)
+    assert (rows, found.decode()) == (1, after)
