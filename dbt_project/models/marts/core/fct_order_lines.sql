@@ -40,9 +40,16 @@ converted_orders as (
 
 ),
 
-product_versions as (
+-- periods that end: joined by comparisons alone, millions of lines are hashed; an OR would compare each with each
+product_costs as (
 
-    select * from {{ ref('int_product_versions') }}
+    select
+        source_code,
+        product_key,
+        valid_from,
+        coalesce(valid_to, {{ end_of_time() }}) as valid_to,
+        unit_cost
+    from {{ ref('int_product_versions') }}
 
 ),
 
@@ -68,6 +75,7 @@ delivered as (
         coalesce(orders.is_foreign, false) as is_foreign,
         orders.rate_to_base,
         order_lines.product_key,
+        case when order_lines.unit_cost is null then order_lines.product_key end as product_key_without_cost,
         order_lines.line_type,
         order_lines.quantity,
         order_lines.unit_price,
@@ -127,7 +135,7 @@ final as (
         {%- endfor %}
         coalesce(
             {{ in_base_currency('delivered.unit_cost', 'delivered.is_foreign', 'delivered.rate_to_base') }},
-            product_versions.unit_cost
+            product_costs.unit_cost
         ) as unit_cost,
         -- kept apart, for a converted amount does not tell to the last digit what was delivered
         case when delivered.is_foreign then delivered.net_amount end as order_currency_amount
@@ -136,12 +144,12 @@ final as (
         on delivered.source_code = newest.source_code and delivered.order_key = newest.order_key
     left join sources
         on delivered.source_code = sources.source_code
-    left join product_versions
+    left join product_costs
         on
-            delivered.unit_cost is null
-            and delivered.source_code = product_versions.source_code
-            and delivered.product_key = product_versions.product_key
-            and {{ valid_on('product_versions', 'delivered.order_date') }}
+            delivered.source_code = product_costs.source_code
+            and delivered.product_key_without_cost = product_costs.product_key
+            and delivered.order_date >= product_costs.valid_from
+            and delivered.order_date < product_costs.valid_to
 
 )
 
