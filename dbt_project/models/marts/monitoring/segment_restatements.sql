@@ -1,5 +1,10 @@
 {#- A journal: rows are added and never changed, so it stands outside what a rebuild gives again. -#}
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='append_new_columns') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='append_new_columns'
+) }}
 
 with segments_before as (
 
