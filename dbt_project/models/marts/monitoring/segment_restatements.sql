@@ -46,7 +46,7 @@ compared as (
         coalesce(segments_before.dimension, segments_now.dimension) as dimension,
         segments_before.customer_key is null as is_added,
         segments_now.customer_key is null as is_removed,
-        segments_before.segment is distinct from segments_now.segment as is_other
+        coalesce(segments_before.segment, '') <> coalesce(segments_now.segment, '') as is_other
     from segments_before
     full outer join segments_now
         on
