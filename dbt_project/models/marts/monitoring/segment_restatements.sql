@@ -1,5 +1,10 @@
 {#- A journal: rows are added and never changed, so it stands outside what a rebuild gives again. -#}
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='append_new_columns') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='append_new_columns'
+) }}
 
 with segments_before as (
 
@@ -41,7 +46,7 @@ compared as (
         coalesce(segments_before.dimension, segments_now.dimension) as dimension,
         segments_before.customer_key is null as is_added,
         segments_now.customer_key is null as is_removed,
-        segments_before.segment is distinct from segments_now.segment as is_other
+        coalesce(segments_before.segment, '') <> coalesce(segments_now.segment, '') as is_other
     from segments_before
     full outer join segments_now
         on

@@ -29,9 +29,9 @@ marked as (
             when
                 -- also after a date on which the customer was not known
                 known_before is null
-                or known_before is distinct from date_before
+                or known_before <> date_before
                 {%- for dimension in tracked_dimensions() %}
-                or {{ dimension }}_before is distinct from {{ dimension }}
+                or coalesce({{ dimension }}_before, '') <> coalesce({{ dimension }}, '')
                 {%- endfor %}
                 then 1
             else 0

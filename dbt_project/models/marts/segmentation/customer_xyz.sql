@@ -10,7 +10,7 @@ newest_reviews as (
         as_of_dates.as_of_date,
         max(review_dates.review_date) as review_date
     from {{ ref('int_as_of_dates') }} as as_of_dates
-    inner join {{ ref('int_review_dates') }} as review_dates on review_dates.review_date <= as_of_dates.as_of_date
+    inner join {{ ref('int_review_dates') }} as review_dates on as_of_dates.as_of_date >= review_dates.review_date
     group by as_of_dates.as_of_date
 
 ),

@@ -54,7 +54,10 @@ sums as (
         max(policy.target_net_revenue_share) as target_net_revenue_share,
         max(ceil(ranked.customers * policy.top_customer_share)) as top_customers,
         sum(
-            case when ranked.falling_rank <= ceil(ranked.customers * policy.top_customer_share) then ranked.net_revenue else 0 end
+            case
+                when ranked.falling_rank <= ceil(ranked.customers * policy.top_customer_share) then ranked.net_revenue
+                else 0
+            end
         ) as top_net_revenue,
         count(case when ranked.net_revenue_before < ranked.total * policy.target_net_revenue_share then 1 end)
             as customers_for_target,

@@ -1,4 +1,4 @@
-{#- Each customer's step from one date of the history to the next, per dimension; and where it would stand now by the ruler of then. -#}
+{#- Each customer's step from one date of the history to the next; and where it would stand now by the ruler of then. -#}
 with dates as (
 
     select
@@ -113,7 +113,9 @@ members_now as (
             customers.as_of_date = rfm.as_of_date
             and customers.source_code = rfm.source_code
             and customers.customer_key = rfm.customer_key
-    {% for dimension, amount, limit in [('abc_revenue', 'net_revenue', 'revenue'), ('abc_profit', 'net_contribution', 'profit')] %}
+    {% for dimension, amount, limit in [
+        ('abc_revenue', 'net_revenue', 'revenue'), ('abc_profit', 'net_contribution', 'profit')
+    ] %}
     union all
     select
         customers.as_of_date,
