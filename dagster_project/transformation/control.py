@@ -57,7 +57,7 @@ def refresh_fingerprint(settings: Settings) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
-class AsOfBackfill(dg.Config):  # type: ignore[misc]
+class AsOfBackfill(dg.Config):
     """Past as-of dates to compute and keep, beside the one that is published: a list, or the month ends of a period."""
 
     dates: list[str] = Field(default=[], description="As-of dates, YYYY-MM-DD.")
