@@ -14,9 +14,39 @@ with events as (
 
 ),
 
+unassigned as (
+
+    select
+        as_of_date,
+        activity,
+        sum(case when segment = 'unassigned' then cost else 0 end) as cost
+    from {{ ref('cost_to_serve_rollup') }}
+    where dimension = 'parent'
+    group by as_of_date, activity
+
+),
+
+customers as (
+
+    select
+        as_of_date,
+        activity,
+        sum(cost) as cost,
+        count(*) as customers
+    from {{ ref('customer_activity_costs') }}
+    group by as_of_date, activity
+
+),
+
 rollups as (
 
-    select as_of_date, dimension, activity, sum(cost) as cost, 0 as rounded_rows from {{ ref('cost_to_serve_rollup') }}
+    select
+        as_of_date,
+        dimension,
+        activity,
+        sum(cost) as cost,
+        0 as rounded_rows
+    from {{ ref('cost_to_serve_rollup') }}
     group by as_of_date, dimension, activity
     union all
     -- the customers, and beside them those whom nobody knows
@@ -26,19 +56,8 @@ rollups as (
         unassigned.activity,
         unassigned.cost + coalesce(customers.cost, 0) as cost,
         coalesce(customers.customers, 0) as rounded_rows
-    from (
-        select
-            as_of_date,
-            activity,
-            sum(case when segment = 'unassigned' then cost else 0 end) as cost
-        from {{ ref('cost_to_serve_rollup') }}
-        where dimension = 'parent'
-        group by as_of_date, activity
-    ) as unassigned
-    left join (
-        select as_of_date, activity, sum(cost) as cost, count(*) as customers from {{ ref('customer_activity_costs') }}
-        group by as_of_date, activity
-    ) as customers
+    from unassigned
+    left join customers
         on unassigned.as_of_date = customers.as_of_date and unassigned.activity = customers.activity
 
 ),

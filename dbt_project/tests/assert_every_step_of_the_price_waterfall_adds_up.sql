@@ -23,7 +23,7 @@ subtotals as (
             and subtotal.source_code = steps.source_code
             and subtotal.customer_key = steps.customer_key
             and not steps.is_subtotal
-            and steps.step_number < subtotal.step_number
+            and subtotal.step_number > steps.step_number
     where subtotal.is_subtotal
     group by
         subtotal.as_of_date,

@@ -28,18 +28,23 @@ parts as (
         coalesce(shipments.cartons, 0) as cartons,
         coalesce(shipments.stops, 0) as stops,
         max(shipments.freight_cost) over (partition by shipments.source_code, shipments.shipment_key) as invoice,
-        cast(sum(coalesce(shipments.weight_kg, 0)) over (partition by shipments.source_code, shipments.shipment_key)
-            as decimal(18, 4)) as shipment_weight_kg,
+        cast(
+            sum(cast(coalesce(shipments.weight_kg, 0) as decimal(18, 4)))
+                over (partition by shipments.source_code, shipments.shipment_key)
+            as decimal(18, 4)
+        ) as shipment_weight_kg,
         count(*) over (partition by shipments.source_code, shipments.shipment_key) as part_count,
         row_number() over (
             partition by shipments.source_code, shipments.shipment_key
             order by shipments.order_key
         ) as part_number,
-        cast(sum(cast(coalesce(shipments.weight_kg, 0) as decimal(18, 4))) over (
-            partition by shipments.source_code, shipments.shipment_key
-            order by shipments.order_key
-            rows between unbounded preceding and current row
-        ) as decimal(18, 4)) as weight_so_far_kg,
+        cast(
+            sum(cast(coalesce(shipments.weight_kg, 0) as decimal(18, 4))) over (
+                partition by shipments.source_code, shipments.shipment_key
+                order by shipments.order_key
+                rows between unbounded preceding and current row
+            ) as decimal(18, 4)
+        ) as weight_so_far_kg,
         cast(coalesce(shipments.weight_kg, 0) as decimal(18, 4)) as weight_kg
     from shipments
     left join orders

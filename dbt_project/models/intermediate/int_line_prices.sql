@@ -20,6 +20,12 @@ returns as (
 
 ),
 
+sources as (
+
+    select distinct source_code, source from {{ ref('stg_control__feeds') }}
+
+),
+
 rebates as (
 
     select
@@ -31,7 +37,7 @@ rebates as (
         rebates.source_customer_id = '*' as is_for_every_customer,
         rebates.source = '*' as is_for_every_source
     from {{ ref('stg_policy__off_invoice_rebates') }} as rebates
-    inner join (select distinct source_code, source from {{ ref('stg_control__feeds') }}) as sources
+    inner join sources
         on rebates.source in ('*', sources.source)
     left join {{ ref('int_customers') }} as identities
         on

@@ -188,7 +188,9 @@ final as (
         {{ month_of('use_by_day.cost_date') }} as month,
         use_by_day.pool,
         cast(sum(use_by_day.minutes) as decimal(18, 4)) as minutes,
-        cast(sum(cast(use_by_day.minutes as decimal(28, 4)) * coalesce(rates.cost_per_minute, 0)) as decimal(18, 8)) as policy_cost,
+        cast(
+            sum(cast(use_by_day.minutes as decimal(28, 4)) * coalesce(rates.cost_per_minute, 0)) as decimal(18, 8)
+        ) as policy_cost,
         cast(sum(use_by_day.carriage_cost) as decimal(18, 4)) as carriage_cost
     from use_by_day
     left join {{ ref('stg_policy__capacity_cost_rates') }} as rates

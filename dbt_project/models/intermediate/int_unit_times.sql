@@ -27,7 +27,7 @@ terms as (
         on
             equations.activity = pools.activity
             and (pools.valid_to is null or equations.valid_from < pools.valid_to)
-            and (equations.valid_to is null or pools.valid_from < equations.valid_to)
+            and (equations.valid_to is null or equations.valid_to > pools.valid_from)
 
 ),
 

@@ -51,6 +51,12 @@ accounts as (
 
 ),
 
+sources as (
+
+    select distinct source_code, source from {{ ref('stg_control__feeds') }}
+
+),
+
 described as (
 
     select
@@ -63,7 +69,7 @@ described as (
         quadrants.profit_quadrant,
         accounts.parent
     from grouped
-    inner join (select distinct source_code, source from {{ ref('stg_control__feeds') }}) as sources
+    inner join sources
         on grouped.source_code = sources.source_code
     {% for alias, relation in [
         ('rfm', ref('customer_rfm')),

@@ -126,17 +126,21 @@ customer_levers as (
         customers.source_code,
         customers.customer_key,
         levers.lever,
-        levers.effect_share * case levers.lever
+        levers.effect_share,
+        case levers.lever
             when 'order_consolidation'
-                then greatest(0, order_counts.order_count - levers.limit_value * order_counts.window_days / 30)
-                * order_counts.order_cost / order_counts.order_count
+                then order_counts.order_count - levers.limit_value * order_counts.window_days / 30
             when 'freight_terms'
-                then greatest(0, (1 - levers.limit_value) * activity_costs.freight_cost - steps.freight_charged)
+                then (1 - levers.limit_value) * activity_costs.freight_cost - steps.freight_charged
             when 'return_policy'
-                then activity_costs.returns_cost
-                * greatest(0, 1 - levers.limit_value * cast(steps.invoice_amount as decimal(28, 4)) / nullif(-steps.return_amount, 0))
-            when 'price' then greatest(0, -steps.discount_amount - levers.limit_value * cast(steps.list_amount as decimal(28, 4)))
-        end as amount
+                then 1 - levers.limit_value * cast(steps.invoice_amount as decimal(28, 4)) / nullif(-steps.return_amount, 0)
+            when 'price' then -steps.discount_amount - levers.limit_value * cast(steps.list_amount as decimal(28, 4))
+        end as beyond_limit,
+        case levers.lever
+            when 'order_consolidation' then order_counts.order_cost / order_counts.order_count
+            when 'return_policy' then activity_costs.returns_cost
+            else 1
+        end as cost_of_one
     from customers
     inner join levers
         on
@@ -162,7 +166,14 @@ customer_levers as (
 
 amounts as (
 
-    select as_of_date, source_code, customer_key, lever, cast(amount as decimal(18, 4)) as amount from customer_levers
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        lever,
+        cast(effect_share * greatest(0, beyond_limit) * cost_of_one as decimal(18, 4)) as amount
+    from customer_levers
+    where beyond_limit is not null
     union all
     select as_of_date, source_code, customer_key, lever, cast(sum(amount) as decimal(18, 4)) as amount
     from order_levers
@@ -178,7 +189,7 @@ final as (
         amounts.customer_key,
         row_number() over (
             partition by amounts.as_of_date, amounts.source_code, amounts.customer_key
-            order by amounts.amount desc, amounts.lever
+            order by amounts.amount desc, amounts.lever asc
         ) as lever_rank,
         amounts.lever,
         amounts.amount,

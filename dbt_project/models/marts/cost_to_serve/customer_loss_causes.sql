@@ -81,7 +81,7 @@ final as (
         *,
         row_number() over (
             partition by as_of_date, source_code, customer_key
-            order by excess_cost desc, activity
+            order by excess_cost desc, activity asc
         ) as cause_rank
     from compared
 

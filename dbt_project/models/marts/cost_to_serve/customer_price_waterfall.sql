@@ -27,9 +27,9 @@ prices as (
         profitability.as_of_date,
         profitability.source_code,
         profitability.customer_key,
-        {% for step, step_number, amount, is_subtotal in price_steps -%}
+        {%- for step, step_number, amount, is_subtotal in price_steps %}
         coalesce(price_steps.{{ amount }}, 0) as {{ amount }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {%- endfor %}
     from profitability
     left join {{ ref('customer_price_steps') }} as price_steps
         on

@@ -28,7 +28,7 @@ ranked as (
         sum(net_contribution) over (contribution_order rows between unbounded preceding and current row)
             as cumulative_contribution
     from customers
-    window contribution_order as (partition by as_of_date order by net_contribution desc, source_code, customer_key)
+    window contribution_order as (partition by as_of_date order by net_contribution desc, source_code asc, customer_key asc)
 
 ),
 

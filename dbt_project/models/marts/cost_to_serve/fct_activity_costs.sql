@@ -86,9 +86,13 @@ carriage as (
         deliveries.warehouse_id,
         cast(1 as bigint) as driver_units,
         cast(null as decimal(18, 4)) as minutes,
-        cast(cast(deliveries.cost as decimal(28, 4)) * coalesce(pool_rates.carriage_factor, 1) as decimal(18, 8)) as cost,
-        case when pool_rates.is_provisional and pool_rates.carriage_factor is not null then 'estimated' else deliveries.basis end
-            as basis
+        cast(
+            cast(deliveries.cost as decimal(28, 4)) * coalesce(pool_rates.carriage_factor, 1) as decimal(18, 8)
+        ) as cost,
+        case
+            when pool_rates.is_provisional and pool_rates.carriage_factor is not null then 'estimated'
+            else deliveries.basis
+        end as basis
     from deliveries
     inner join {{ ref('stg_policy__activity_pools') }} as pools
         on pools.activity = 'outbound_freight' and {{ valid_on('pools', 'deliveries.cost_date') }}

@@ -34,7 +34,8 @@ expected as (
         coalesce(cast(used_minutes as decimal(28, 4)) * cost_per_minute, policy_cost)
         + cast(carriage_cost as decimal(28, 4)) * coalesce(carriage_factor, 1) as used_cost,
         case
-            when mode = 'time_driven' then coalesce(cast(practical_minutes - used_minutes as decimal(28, 4)) * cost_per_minute, 0)
+            when mode = 'time_driven'
+                then coalesce(cast(practical_minutes - used_minutes as decimal(28, 4)) * cost_per_minute, 0)
             -- a month without a single driver has nobody to carry the pool
             when cost_per_minute is null and carriage_factor is null then ledger_cost
             else 0
