@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.policy.tables import policy_files
+
 DAY = "2025-12-31"
 MONTH = "2025-12-01"
 EVERYBODY_ELSE = "REST"
@@ -99,22 +101,13 @@ def write_policy(folder: Path) -> None:
             ("world,*,0,,0,1,0", "world,desktop,0,,0,0,0"),
         ),
         "delivery_zones": ("country,zone", ("*,world",)),
-        "parameters": (
-            "name,value",
-            (
-                "analysis_window_days,365",
-                "largest_score_share,0.40",
-                "least_scored_customers,500",
-                "longest_rate_age_days,7",
-                "capital_rate,0.10",
-                "inventory_carrying_rate,0.20",
-                "quadrant_split_share,0.50",
-            ),
-        ),
     }
     for name, (header, rows) in tables.items():
         lines = [f"valid_from,{header}", *(f"2000-01-01,{row}" for row in rows)]
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    shipped = policy_files(None)["parameters"].read_text().splitlines()
+    parameters = [line for line in shipped if ",capital_rate," not in line]
+    (folder / "parameters.csv").write_text("\n".join([*parameters, "2000-01-01,capital_rate,0.10"]) + "\n")
 
 
 def write_deliveries(case: Case, landing: Path) -> None:
