@@ -11,6 +11,7 @@ import dagster as dg
 
 from dagster_project.erasure_journal import newest_erasure
 from dagster_project.publication.bundle import DATABASE, Publication
+from dagster_project.publication.charts import charts
 from dagster_project.publication.swap import publish, published_versions
 from dagster_project.settings import Settings
 from dagster_project.warehouse_lock import warehouse_lock
@@ -66,6 +67,7 @@ def _metadata(settings: Settings, publication: Publication) -> dict[str, Any]:
         "file": dg.MetadataValue.path(str(settings.published / DATABASE)),
         "kept_versions": len(published_versions(settings.published)),
         "tables": dg.MetadataValue.md(f"| table | rows |\n|---|---:|\n{rows}"),
+        **{name: dg.MetadataValue.md(image) for name, image in charts(settings.published / DATABASE).items()},
     }
 
 

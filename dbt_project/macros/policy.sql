@@ -27,3 +27,8 @@
         on {{ valid_on('parameters', 'as_of_dates.as_of_date') }}
     group by as_of_dates.as_of_date
 {%- endmacro %}
+
+{#- Join condition: the weight band of a tariff in which a weight lies. -#}
+{% macro in_weight_band(tariff, weight) -%}
+    {{ tariff }}.weight_from_kg <= {{ weight }} and ({{ tariff }}.weight_below_kg is null or {{ weight }} < {{ tariff }}.weight_below_kg)
+{%- endmacro %}

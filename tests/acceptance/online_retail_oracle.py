@@ -131,7 +131,9 @@ def compute(data: Path, policy: Path) -> Oracle:
     cost_of_goods = customers["net_revenue"] * (cost_share // 100) // (UNIT // 100)
     if ((customers["net_revenue"] * (cost_share // 100)) % (UNIT // 100)).any():
         raise ValueError("a millionth is too coarse for this margin")
-    customers["gross_margin"] = customers["net_revenue"] - cost_of_goods
+    postage = in_window[in_window["outcome"].eq("shipping")].groupby("customer")["amount"].sum()
+    customers["freight_charged"] = postage.reindex(customers.index, fill_value=0).astype("int64")
+    customers["gross_margin"] = customers["net_revenue"] + customers["freight_charged"] - cost_of_goods
     customers["cost_to_serve"] = (
         activities.groupby("customer")["cost"].sum().reindex(customers.index, fill_value=0).astype("int64")
     )
@@ -212,24 +214,30 @@ def _score(customers: pd.DataFrame, cut_points: dict[str, list[float]], segment_
 
 
 def _activities(in_window: pd.DataFrame, policy: Path, as_of: date) -> pd.DataFrame:
-    """Driver units and cost per customer and activity in the window; an activity that did not occur has no row."""
+    """Driver units and cost per customer and activity in the window; an activity that did not occur has no row.
+
+    The source has no channel, reason, shipment or ledger: base times, the policy's own rates, one delivery per order.
+    """
     sale_lines = in_window[in_window["outcome"].eq("sale")]
     return_lines = in_window[in_window["outcome"].eq("return")]
     orders = sale_lines.drop_duplicates("invoice")
     units = {"orders": orders, "lines": sale_lines, "return_lines": return_lines}
 
     parts = []
-    rates = read_policy(policy, "activity_rates", as_of, ["activity"])
-    for rate in rates.itertuples():
-        counts = units[str(rate.driver)].groupby("customer").size()
-        per_unit = micros(Decimal(str(rate.minutes_per_unit)) * Decimal(str(rate.cost_per_minute)))
-        parts.append(pd.DataFrame({"activity": rate.activity, "driver_units": counts, "cost": counts * per_unit}))
+    equations = read_policy(policy, "time_equations", as_of, ["activity", "driver", "attribute_value"])
+    pools = read_policy(policy, "activity_pools", as_of, ["activity"]).set_index("activity")["pool"]
+    rates = read_policy(policy, "capacity_cost_rates", as_of, ["pool"]).set_index("pool")["cost_per_minute"]
+    base_times = equations[equations["attribute_value"].eq("*")]
+    for term in base_times[base_times["activity"].isin(["order_entry", "picking", "returns"])].itertuples():
+        counts = units[str(term.driver)].groupby("customer").size()
+        per_unit = micros(Decimal(str(term.minutes_per_unit)) * Decimal(str(rates[pools[term.activity]])))
+        parts.append(pd.DataFrame({"activity": term.activity, "driver_units": counts, "cost": counts * per_unit}))
 
     zones = read_policy(policy, "delivery_zones", as_of, ["country"]).set_index("country")["zone"]
     tariffs = read_policy(policy, "delivery_tariffs", as_of, ["zone"]).set_index("zone")["cost_per_order"].map(micros)
     tariff = orders["country"].map(zones).fillna(zones["*"]).map(tariffs)
     deliveries = orders.assign(cost=tariff).groupby("customer")["cost"].agg(driver_units="count", cost="sum")
-    parts.append(deliveries.assign(activity="delivery"))
+    parts.append(deliveries.assign(activity="outbound_freight"))
     return pd.concat(parts).reset_index()[["customer", "activity", "driver_units", "cost"]]
 
 

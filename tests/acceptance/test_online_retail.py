@@ -286,3 +286,31 @@ def test_the_cost_to_serve_of_all_customers_is_the_sum_of_its_activities(
     expected = as_money(oracle.activities["cost"].sum())
     assert oracle.activities["cost"].mod(MICROS_PER_CENT).eq(0).all(), "the shipped rates cost whole cents per event"
     assert rows == [(expected, expected)]
+
+
+def test_postage_is_freight_charged_to_the_customer_and_no_net_revenue(
+    published: duckdb.DuckDBPyConnection, oracle: Oracle
+) -> None:
+    """POST, DOT and C2 are a step of their own in the waterfall: who pays for carriage is a term of trade, not a sale."""
+    charged = oracle.customers["freight_charged"]
+    expected = {f"{SOURCE}:{customer}": as_money(amount) for customer, amount in charged.items() if amount}
+    rows = published.sql(
+        "select customer_id, amount from price_waterfall where step = 'freight_charged' and amount <> 0"
+    ).fetchall()
+    assert dict(rows) == expected
+    assert len(expected) > 100
+
+
+def test_every_step_of_the_waterfall_leads_to_the_contribution_of_the_oracle(
+    published: duckdb.DuckDBPyConnection, oracle: Oracle
+) -> None:
+    """Whoever adds up the steps of all customers must arrive at what is left of them."""
+    rows = published.sql("""
+        select (select sum(amount) from price_waterfall where not is_subtotal),
+            (select sum(amount) from price_waterfall where step = 'net_contribution')
+    """).fetchall()
+    total = as_money(oracle.customers["net_contribution"].sum())
+    ((steps, contribution),) = rows
+    assert steps == contribution
+    # a margin of 35 % has a fifth decimal on some customers
+    assert abs(contribution - total) <= Decimal("0.00005") * len(oracle.customers)

@@ -52,7 +52,8 @@ final as (
         priority.priority_score,
         priority.priority_rank,
         tiers.service_tier,
-        reasons.segment_reason
+        reasons.segment_reason,
+        quadrants.profit_quadrant
     from customers
     inner join {{ ref('int_customers') }} as identities
         on customers.source_code = identities.source_code and customers.customer_key = identities.customer_key
@@ -133,6 +134,11 @@ final as (
             and customers.customer_key = reasons.customer_key
     left join {{ ref('int_customers') }} as parents
         on attributes.source_code = parents.source_code and attributes.parent_customer_key = parents.customer_key
+    left join {{ ref('customer_profit_quadrants') }} as quadrants
+        on
+            customers.as_of_date = quadrants.as_of_date
+            and customers.source_code = quadrants.source_code
+            and customers.customer_key = quadrants.customer_key
 
 )
 

@@ -12,6 +12,13 @@
 -- depends_on: {{ ref('segment_drift') }}
 -- depends_on: {{ ref('customer_segments_as_of') }}
 -- depends_on: {{ ref('rfm_cut_points_as_of') }}
+-- depends_on: {{ ref('cost_reconciliation') }}
+-- depends_on: {{ ref('cost_to_serve_summary') }}
+-- depends_on: {{ ref('loss_making_customers') }}
+-- depends_on: {{ ref('price_waterfall') }}
+-- depends_on: {{ ref('profit_levers') }}
+-- depends_on: {{ ref('whale_curve') }}
+-- depends_on: {{ ref('whale_curve_peak') }}
 -- depends_on: {{ ref('sales_reconciliation') }}
 -- depends_on: {{ ref('sales_exclusions') }}
 -- depends_on: {{ ref('feed_coverage') }}

@@ -17,6 +17,7 @@ customers as (
         rfm.rfm_segment,
         abc.abc_revenue,
         abc.abc_profit,
+        quadrants.profit_quadrant,
         xyz.xyz_class,
         abc.abc_revenue || xyz.xyz_class as abc_xyz,
         lifecycle.lifecycle_stage,
@@ -32,7 +33,8 @@ customers as (
     {% for alias, model in {
         'rfm': 'customer_rfm', 'abc': 'customer_abc', 'xyz': 'customer_xyz', 'lifecycle': 'customer_lifecycle',
         'relationship': 'customer_relationship', 'behaviour': 'customer_behaviour', 'demographics': 'customer_demographics',
-        'preferences': 'customer_preferences', 'geography': 'customer_geography', 'tiers': 'customer_service_tier'
+        'preferences': 'customer_preferences', 'geography': 'customer_geography', 'tiers': 'customer_service_tier',
+        'quadrants': 'customer_profit_quadrants'
     }.items() -%}
     left join {{ ref(model) }} as {{ alias }}
         on
@@ -45,7 +47,8 @@ customers as (
 members as (
     {% for dimension in [
         'rfm_segment', 'abc_revenue', 'abc_profit', 'xyz_class', 'abc_xyz', 'lifecycle_stage', 'relationship_class',
-        'usage_class', 'promotion_response', 'demographic_segment', 'preference_segment', 'market_cluster', 'service_tier'
+        'usage_class', 'promotion_response', 'demographic_segment', 'preference_segment', 'market_cluster', 'service_tier',
+        'profit_quadrant'
     ] %}
     select
         as_of_date,

@@ -16,6 +16,12 @@ activity_costs as (
 
 ),
 
+price_steps as (
+
+    select * from {{ ref('customer_price_steps') }}
+
+),
+
 sources as (
 
     select distinct source_code, source from {{ ref('stg_control__feeds') }}
@@ -41,6 +47,8 @@ margins as (
         customers.source_code,
         customers.customer_key,
         customers.net_revenue,
+        coalesce(price_steps.off_invoice_amount, 0) as off_invoice_amount,
+        coalesce(price_steps.freight_charged, 0) as freight_charged,
         -- unknown cost without an assumed margin stays unknown: never zero
         case
             when customers.line_without_cost_count = 0 then customers.known_cost_of_goods
@@ -63,6 +71,11 @@ margins as (
             customers.as_of_date = activity_costs.as_of_date
             and customers.source_code = activity_costs.source_code
             and customers.customer_key = activity_costs.customer_key
+    left join price_steps
+        on
+            customers.as_of_date = price_steps.as_of_date
+            and customers.source_code = price_steps.source_code
+            and customers.customer_key = price_steps.customer_key
     left join assumed_margins
         on customers.source_code = assumed_margins.source_code and {{ valid_on('assumed_margins', 'customers.as_of_date') }}
 
@@ -75,11 +88,14 @@ final as (
         source_code,
         customer_key,
         net_revenue,
+        cast(off_invoice_amount as decimal(18, 4)) as off_invoice_amount,
+        cast(freight_charged as decimal(18, 4)) as freight_charged,
         cost_of_goods,
         cost_basis,
-        cast(net_revenue - cost_of_goods as decimal(18, 4)) as gross_margin,
+        cast(net_revenue + off_invoice_amount + freight_charged - cost_of_goods as decimal(18, 4)) as gross_margin,
         cost_to_serve,
-        cast(net_revenue - cost_of_goods - cost_to_serve as decimal(18, 4)) as net_contribution
+        cast(net_revenue + off_invoice_amount + freight_charged - cost_of_goods - cost_to_serve as decimal(18, 4))
+            as net_contribution
     from margins
 
 )

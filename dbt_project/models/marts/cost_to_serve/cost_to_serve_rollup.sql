@@ -1,0 +1,186 @@
+{#- One set of facts, divided in many ways: whatever the dimension, every cost of the window stands in one of its segments. -#}
+with costs as (
+
+    select
+        as_of_dates.as_of_date,
+        costs.*
+    from {{ ref('fct_activity_costs') }} as costs
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates
+        on costs.cost_date <= as_of_dates.as_of_date and costs.cost_date > as_of_dates.window_start_date
+
+),
+
+-- everything but the category is a property of the event or of its customer
+grouped as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        activity,
+        channel,
+        ship_to_country,
+        ship_to_region,
+        warehouse_id,
+        sum(driver_units) as driver_units,
+        sum(minutes) as minutes,
+        sum(cost) as cost
+    from costs
+    group by as_of_date, source_code, customer_key, activity, channel, ship_to_country, ship_to_region, warehouse_id
+
+),
+
+accounts as (
+
+    select
+        hierarchy.as_of_date,
+        hierarchy.source_code,
+        hierarchy.customer_key,
+        identities.source || ':' || identities.source_customer_id as parent
+    from {{ ref('int_account_hierarchy') }} as hierarchy
+    inner join {{ ref('int_customers') }} as identities
+        on
+            hierarchy.source_code = identities.source_code
+            and hierarchy.ultimate_parent_key = identities.customer_key
+    where
+        hierarchy.ultimate_parent_key <> hierarchy.customer_key
+        or (hierarchy.as_of_date, hierarchy.source_code, hierarchy.customer_key) in (
+            select as_of_date, source_code, ultimate_parent_key from {{ ref('int_account_hierarchy') }}
+            where ultimate_parent_key <> customer_key
+        )
+
+),
+
+sources as (
+
+    select distinct source_code, source from {{ ref('stg_control__feeds') }}
+
+),
+
+described as (
+
+    select
+        grouped.*,
+        'all' as total,
+        sources.source,
+        rfm.rfm_segment,
+        abc.abc_revenue,
+        abc.abc_profit,
+        quadrants.profit_quadrant,
+        accounts.parent
+    from grouped
+    inner join sources
+        on grouped.source_code = sources.source_code
+    {% for alias, relation in [
+        ('rfm', ref('customer_rfm')),
+        ('abc', ref('customer_abc')),
+        ('quadrants', ref('customer_profit_quadrants')),
+        ('accounts', 'accounts'),
+    ] -%}
+    left join {{ relation }}{{ ' as ' ~ alias if relation != alias }}
+        on
+            grouped.as_of_date = {{ alias }}.as_of_date
+            and grouped.source_code = {{ alias }}.source_code
+            and grouped.customer_key = {{ alias }}.customer_key
+    {% endfor %}
+),
+
+-- the costs of an order fall to the categories by their lines; a return or a stock has a product of its own
+order_categories as (
+
+    select
+        lines.source_code,
+        lines.order_key,
+        coalesce(products.category, 'none') as category,
+        count(*) as line_count,
+        sum(count(*)) over (partition by lines.source_code, lines.order_key) as order_line_count
+    from {{ ref('fct_order_lines') }} as lines
+    left join {{ ref('int_product_versions') }} as products
+        on
+            lines.source_code = products.source_code
+            and lines.product_key = products.product_key
+            and {{ valid_on('products', 'lines.order_date') }}
+    where lines.line_outcome in ('sale', 'unidentified') and lines.quantity > 0
+    group by lines.source_code, lines.order_key, coalesce(products.category, 'none')
+
+),
+
+by_category as (
+
+    select
+        costs.as_of_date,
+        coalesce(products.category, order_categories.category, 'none') as category,
+        costs.activity,
+        costs.driver_units * coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1)
+            as driver_units,
+        costs.minutes * coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1)
+            as minutes,
+        costs.cost * coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1) as cost
+    from costs
+    left join order_categories
+        on
+            costs.source_code = order_categories.source_code
+            and costs.order_key = order_categories.order_key
+            and costs.product_key is null
+    left join {{ ref('int_product_versions') }} as products
+        on
+            costs.source_code = products.source_code
+            and costs.product_key = products.product_key
+            and {{ valid_on('products', 'costs.cost_date') }}
+
+),
+
+members as (
+    {% for dimension, column, of_customer in [
+        ('total', 'total', false),
+        ('source', 'source', false),
+        ('channel', 'channel', false),
+        ('country', 'ship_to_country', false),
+        ('region', 'ship_to_region', false),
+        ('warehouse', 'warehouse_id', false),
+        ('rfm_segment', 'rfm_segment', true),
+        ('abc_revenue', 'abc_revenue', true),
+        ('abc_profit', 'abc_profit', true),
+        ('profit_quadrant', 'profit_quadrant', true),
+        ('parent', 'parent', true),
+    ] %}
+    select
+        as_of_date,
+        '{{ dimension }}' as dimension,
+        {{ "case when customer_key is null then 'unassigned' else coalesce(" ~ column ~ ", 'none') end" if of_customer
+            else "coalesce(" ~ column ~ ", 'none')" }} as segment,
+        activity,
+        cast(driver_units as decimal(18, 4)) as driver_units,
+        cast(minutes as decimal(18, 4)) as minutes,
+        cost
+    from described
+    union all
+    {%- endfor %}
+    select
+        as_of_date,
+        'category' as dimension,
+        category as segment,
+        activity,
+        cast(driver_units as decimal(18, 4)) as driver_units,
+        cast(minutes as decimal(18, 4)) as minutes,
+        cast(cost as decimal(18, 8)) as cost
+    from by_category
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        dimension,
+        segment,
+        activity,
+        cast(sum(driver_units) as decimal(18, 4)) as driver_units,
+        cast(sum(minutes) as decimal(18, 4)) as minutes,
+        cast(sum(cost) as decimal(18, 8)) as cost
+    from members
+    group by as_of_date, dimension, segment, activity
+
+)
+
+select * from final

@@ -1,0 +1,75 @@
+with customers as (
+
+    select
+        profitability.as_of_date,
+        profitability.source_code,
+        profitability.customer_key,
+        cast(steps.pocket_amount as double) / cast(steps.list_amount as double) as net_price_realisation,
+        cast(profitability.cost_to_serve as double) / cast(profitability.net_revenue as double) as cost_to_serve_share
+    from {{ ref('customer_profitability') }} as profitability
+    inner join {{ ref('customer_price_steps') }} as steps
+        on
+            profitability.as_of_date = steps.as_of_date
+            and profitability.source_code = steps.source_code
+            and profitability.customer_key = steps.customer_key
+    where steps.list_amount > 0 and profitability.net_revenue > 0
+
+),
+
+ranked as (
+
+    select
+        as_of_date,
+        net_price_realisation,
+        cost_to_serve_share,
+        -- rows that tie carry the same value: whichever comes first, the value at a position is the same
+        row_number() over (partition by as_of_date order by net_price_realisation) as price_position,
+        row_number() over (partition by as_of_date order by cost_to_serve_share) as cost_position,
+        count(*) over (partition by as_of_date) as customers
+    from customers
+
+),
+
+-- quantile type 7: both neighbours of the position weigh by their nearness
+splits as (
+
+    select
+        ranked.as_of_date,
+        sum(
+            ranked.net_price_realisation
+            * greatest(0, 1 - abs(ranked.price_position - 1 - (ranked.customers - 1) * cast(parameters.value as double)))
+        ) as price_split,
+        sum(
+            ranked.cost_to_serve_share
+            * greatest(0, 1 - abs(ranked.cost_position - 1 - (ranked.customers - 1) * cast(parameters.value as double)))
+        ) as cost_split
+    from ranked
+    inner join {{ ref('stg_policy__parameters') }} as parameters
+        on parameters.name = 'quadrant_split_share' and {{ valid_on('parameters', 'ranked.as_of_date') }}
+    group by ranked.as_of_date
+
+),
+
+final as (
+
+    select
+        customers.as_of_date,
+        customers.source_code,
+        customers.customer_key,
+        customers.net_price_realisation,
+        customers.cost_to_serve_share,
+        splits.price_split,
+        splits.cost_split,
+        case
+            when customers.net_price_realisation >= splits.price_split and customers.cost_to_serve_share > splits.cost_split
+                then 'carriage_trade'
+            when customers.net_price_realisation >= splits.price_split then 'passive'
+            when customers.cost_to_serve_share > splits.cost_split then 'aggressive'
+            else 'bargain_basement'
+        end as profit_quadrant
+    from customers
+    inner join splits on customers.as_of_date = splits.as_of_date
+
+)
+
+select * from final

@@ -1,0 +1,76 @@
+{#- Four sums from four places: the ledger, the costs of the events, the pools' minutes as they were counted apart, the rates.
+    No part is the rest of the others, so a cost that is lost or charged twice shows as a difference. -#}
+with pool_rates as (
+
+    select * from {{ ref('int_pool_rates') }}
+
+),
+
+costs as (
+
+    select
+        source_code,
+        {{ month_of('cost_date') }} as month,
+        pool,
+        sum(case when customer_key is not null then cost else 0 end) as charged_cost,
+        sum(case when customer_key is null then cost else 0 end) as unassigned_cost
+    from {{ ref('fct_activity_costs') }}
+    where pool is not null
+    group by source_code, {{ month_of('cost_date') }}, pool
+
+),
+
+-- what the counted use should cost: what charged and unassigned costs must come to
+expected as (
+
+    select
+        source_code,
+        month,
+        pool,
+        is_provisional,
+        ledger_cost,
+        practical_minutes,
+        used_minutes,
+        coalesce(cast(used_minutes as decimal(28, 4)) * cost_per_minute, policy_cost)
+        + cast(carriage_cost as decimal(28, 4)) * coalesce(carriage_factor, 1) as used_cost,
+        case
+            when mode = 'time_driven'
+                then coalesce(cast(practical_minutes - used_minutes as decimal(28, 4)) * cost_per_minute, 0)
+            -- a month without a single driver has nobody to carry the pool
+            when cost_per_minute is null and carriage_factor is null then ledger_cost
+            else 0
+        end as unused_cost
+    from pool_rates
+
+),
+
+final as (
+
+    select
+        expected.source_code,
+        expected.month,
+        expected.pool,
+        expected.is_provisional,
+        cast(expected.practical_minutes as decimal(18, 4)) as practical_minutes,
+        cast(expected.used_minutes as decimal(18, 4)) as used_minutes,
+        cast(expected.ledger_cost as decimal(18, 4)) as ledger_cost,
+        cast(coalesce(costs.charged_cost, 0) as decimal(18, 4)) as charged_cost,
+        cast(coalesce(costs.unassigned_cost, 0) as decimal(18, 4)) as unassigned_cost,
+        case when not expected.is_provisional then cast(expected.unused_cost as decimal(18, 4)) end as unused_cost,
+        case
+            when not expected.is_provisional
+                then cast(expected.ledger_cost - expected.used_cost - expected.unused_cost as decimal(18, 4))
+        end as rate_variance,
+        cast(
+            expected.used_cost - coalesce(costs.charged_cost, 0) - coalesce(costs.unassigned_cost, 0) as decimal(18, 4)
+        ) as difference
+    from expected
+    left join costs
+        on
+            expected.source_code = costs.source_code
+            and expected.month = costs.month
+            and expected.pool = costs.pool
+
+)
+
+select * from final

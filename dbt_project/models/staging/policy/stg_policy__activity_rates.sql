@@ -1,1 +1,0 @@
-{{ policy_versions(source('policy', 'activity_rates')) }}

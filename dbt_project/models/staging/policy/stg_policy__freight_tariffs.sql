@@ -1,0 +1,1 @@
+{{ policy_versions(source('policy', 'freight_tariffs')) }}

@@ -1,0 +1,1 @@
+{{ policy_versions(source('policy', 'off_invoice_rebates')) }}

@@ -1,0 +1,144 @@
+"""What the cost of serving adds to a refresh of six million order lines, against one plain statement that writes the same rows.
+
+The order book has TPC-H's size at scale factor 1: 1,500,000 orders over seven years, 6 million lines, one shipment per order.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from cost_models import COST_MODELS, CostModels
+from measure import Comparison, compare
+
+from dagster_project.settings import Settings
+
+ORDERS = 1_500_000
+RUNS = 3
+FIRST_DAY, DAYS = "1992-01-01", 2_405
+POOLS = {"order_entry": 0.55, "picking": 0.4, "packing": 0.4, "delivery_stop": 0.7}
+
+ORDER_BOOK = f"""
+    insert into marts.fct_orders by name
+    select 1 as source_code, number as order_key, date '{FIRST_DAY}' + cast(hash(number) % {DAYS} as int) as order_date,
+        order_date as delivery_date, cast(hash(number, 1) % 150000 as bigint) as customer_key,
+        ['web', 'phone', 'edi', 'manual'][1 + cast(hash(number, 2) % 4 as int)] as channel,
+        'GBP' as currency, 'sale' as order_kind,
+        false as is_test, 'GB' as ship_to_country, 'W' || hash(number, 3) % 5 as warehouse_id, false as is_expedited,
+        true as is_sale
+    from range(1, {ORDERS} + 1) as orders (number);
+
+    insert into marts.fct_order_lines by name
+    select source_code, order_key, delivery_date, line_number, order_date, customer_key, ship_to_country,
+        cast(hash(order_key, line_number) % 200000 as bigint) as product_key, 'sale' as line_outcome,
+        1 + hash(line_number, order_key) % 50 as quantity, quantity * 12.34 as net_amount,
+        0 as discount_amount, 7.5 as unit_cost
+    from marts.fct_orders, range(1, 8) as lines (line_number)
+    where line_number <= 1 + hash(order_key, 4) % 7;
+
+    insert into intermediate.int_shipments by name
+    select source_code, order_key as shipment_key, order_key, 'road' as transport_mode, warehouse_id,
+        order_date + cast(2 as int) as shipped_date, 2 as cartons, 1 as stops, 1 + hash(order_key, 5) % 90 as weight_kg,
+        case when hash(order_key, 6) % 3 > 0 then 5 + hash(order_key, 7) % 40 end as freight_cost
+    from marts.fct_orders;
+
+    insert into intermediate.int_product_versions by name
+    select 1 as source_code, number as product_key, date '0001-01-01' as valid_from, 'category ' || number % 25 as category,
+        14 as list_price
+    from range(200000) as products (number);
+
+    insert into intermediate.int_customers by name
+    select 1 as source_code, number as customer_key, 'demo' as source, cast(number as varchar) as source_customer_id
+    from range(150000) as customers (number);
+
+    insert into intermediate.int_as_of_dates by name
+    select date '{FIRST_DAY}' + {DAYS} as as_of_date, as_of_date - 365 as window_start_date, true as is_newest;
+"""
+
+# What somebody would type who knows the rates by heart: the same joins, the same rows, no policy, no version, no check.
+PLAIN_STATEMENT = """
+    create or replace table marts.plain_costs as
+    with handled as (
+        select source_code, order_key, count(*) as line_count, sum(quantity) as unit_count from marts.fct_order_lines
+        where line_outcome in ('sale', 'unidentified') and quantity > 0 group by all
+    ),
+    orders as (
+        select orders.*, handled.line_count from marts.fct_orders as orders join handled using (source_code, order_key)
+    ),
+    shipped as (
+        select orders.* exclude (warehouse_id), shipments.* exclude (source_code, order_key, delivered_date, units, carrier)
+        from intermediate.int_shipments as shipments left join marts.fct_orders as orders using (source_code, order_key)
+    ),
+    events as (
+        select source_code, 'order_entry' as activity, order_key as event_key, 0::bigint as part_key, order_key, customer_key,
+            order_date as cost_date, channel, ship_to_country, ship_to_region, warehouse_id, 1::bigint as driver_units,
+            case channel when 'web' then 2 when 'edi' then 1 when 'phone' then 10 + 0.8 * line_count else 14 + line_count end
+                ::decimal(18, 4) as minutes, null::decimal(18, 4) as carriage
+        from orders
+        union all
+        select source_code, 'picking', order_key, 0, order_key, customer_key, order_date, channel, ship_to_country,
+            ship_to_region, warehouse_id, line_count, 1.2 * line_count, null
+        from orders
+        union all
+        select source_code, 'packing', shipment_key, order_key, order_key, customer_key, shipped_date, channel, ship_to_country,
+            ship_to_region, warehouse_id, cartons, 2.5 * cartons + 3, null
+        from shipped
+        union all
+        select source_code, 'delivery_stop', shipment_key, order_key, order_key, customer_key, shipped_date, channel,
+            ship_to_country, ship_to_region, warehouse_id, stops, 12 * stops, null
+        from shipped
+        union all
+        select source_code, 'outbound_freight', shipment_key, order_key, order_key, customer_key, shipped_date, channel,
+            ship_to_country, ship_to_region, warehouse_id, 1, null, coalesce(freight_cost, case when weight_kg < 30
+                then greatest(7.5, 3.5 + 0.3 * weight_kg) else greatest(18, 12 + 0.2 * weight_kg) end)
+        from shipped
+    )
+    select events.* exclude (carriage), ledger.pool,
+        coalesce(minutes * ledger.cost / ledger.practical_capacity_minutes, carriage)::decimal(18, 8) as cost,
+        'actual' as basis
+    from events left join intermediate.int_cost_ledger as ledger
+        on events.source_code = ledger.source_code and events.activity = ledger.pool
+        and date_trunc('month', events.cost_date) = ledger.month
+"""
+
+
+@pytest.fixture
+def order_book(tmp_path: Path) -> Iterator[tuple[CostModels, duckdb.DuckDBPyConnection]]:
+    models = CostModels(Settings(sources=("demo",), data_dir=tmp_path, _env_file=None))
+    with models.connect() as connection:
+        connection.execute(ORDER_BOOK)
+        for pool, rate in POOLS.items():
+            connection.execute(
+                "insert into intermediate.int_cost_ledger by name select 1 as source_code, cast(month as date) as month,"
+                " ? as pool, 1000000 * ? as cost, 1000000 as practical_capacity_minutes"
+                f" from range(date '{FIRST_DAY}', date '{FIRST_DAY}' + {DAYS} + 62, interval 1 month) as months (month)",
+                [pool, rate],
+            )
+        connection.execute("checkpoint")
+        yield models, connection
+
+
+@pytest.mark.benchmark
+@pytest.mark.timeout(1800)
+def test_cost_models_against_one_plain_statement(
+    order_book: tuple[CostModels, duckdb.DuckDBPyConnection], comparisons: list[Comparison]
+) -> None:
+    """All that stands between the facts and the costs by customer, segment and pool is in the product's figure."""
+    models, connection = order_book
+    comparisons.append(
+        compare(
+            "cost of serving / one plain statement",
+            3.0,
+            RUNS,
+            product=lambda turn: models.compute(connection, COST_MODELS),
+            base=lambda turn: connection.execute(PLAIN_STATEMENT) and None,
+        )
+    )
+    counts = [
+        connection.execute(
+            f"select activity, count(*), round(sum(cost)) from marts.{table} group by all order by all"
+        ).fetchall()
+        for table in ("fct_activity_costs", "plain_costs")
+    ]
+    assert counts[0] == counts[1]
+    assert connection.execute("select max(abs(difference)) from marts.pool_reconciliation").fetchone() < (0.005,)
