@@ -1,4 +1,6 @@
 {#- One set of facts, divided in many ways: whatever the dimension, every cost of the window stands in one of its segments. -#}
+{%- set category_share = 'coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1)' -%}
+
 with costs as (
 
     select
@@ -105,28 +107,50 @@ order_categories as (
 
 ),
 
-by_category as (
+events as (
 
     select
-        costs.as_of_date,
+        *,
+        -- a key of its own for the join: a condition beside the keys would compare every pair of rows
+        case when product_key is null then order_key end as divided_order_key
+    from {{ ref('fct_activity_costs') }}
+
+),
+
+-- divided once per event, whatever the number of as-of dates
+category_days as (
+
+    select
+        costs.cost_date,
         coalesce(products.category, order_categories.category, 'none') as category,
         costs.activity,
-        costs.driver_units * coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1)
-            as driver_units,
-        costs.minutes * coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1)
-            as minutes,
-        costs.cost * coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1) as cost
-    from costs
+        sum(cast(costs.driver_units * {{ category_share }} as decimal(18, 4))) as driver_units,
+        sum(cast(costs.minutes * {{ category_share }} as decimal(18, 4))) as minutes,
+        sum(cast(costs.cost * {{ category_share }} as decimal(18, 8))) as cost
+    from events as costs
     left join order_categories
-        on
-            costs.source_code = order_categories.source_code
-            and costs.order_key = order_categories.order_key
-            and costs.product_key is null
+        on costs.source_code = order_categories.source_code and costs.divided_order_key = order_categories.order_key
     left join {{ ref('int_product_versions') }} as products
         on
             costs.source_code = products.source_code
             and costs.product_key = products.product_key
             and {{ valid_on('products', 'costs.cost_date') }}
+    group by costs.cost_date, coalesce(products.category, order_categories.category, 'none'), costs.activity
+
+),
+
+by_category as (
+
+    select
+        as_of_dates.as_of_date,
+        costs.category,
+        costs.activity,
+        costs.driver_units,
+        costs.minutes,
+        costs.cost
+    from category_days as costs
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates
+        on costs.cost_date <= as_of_dates.as_of_date and costs.cost_date > as_of_dates.window_start_date
 
 ),
 
@@ -161,9 +185,9 @@ members as (
         'category' as dimension,
         category as segment,
         activity,
-        cast(driver_units as decimal(18, 4)) as driver_units,
-        cast(minutes as decimal(18, 4)) as minutes,
-        cast(cost as decimal(18, 8)) as cost
+        driver_units,
+        minutes,
+        cost
     from by_category
 
 ),
