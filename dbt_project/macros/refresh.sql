@@ -28,7 +28,7 @@
 {#- Delivery dates as a list of literals: a literal list prunes the lake's files, a subquery reads them all. -#}
 {% macro delivery_date_literals(relation) -%}
     {%- set dates = [] -%}
-    {%- if execute -%}
+    {%- if execute and load_relation(relation) -%}
         {%- for row in run_query('select distinct delivery_date from ' ~ relation ~ ' order by 1').rows -%}
             {%- do dates.append("date '" ~ row[0] ~ "'") -%}
         {%- endfor -%}

@@ -1,5 +1,5 @@
--- A returned row is a customer whom an order or return on or before the as-of date names, or whom the source knew by then, and who
--- is not published, or the reverse.
+-- A returned row is a customer whom an order or return on or before the as-of date names, or whom the source knew by then, and
+-- who is not published, or the reverse.
 with known as (
 
     select distinct
@@ -21,7 +21,9 @@ with known as (
         attributes.customer_key
     from {{ ref('int_customer_attributes_as_of') }} as attributes
     inner join {{ ref('publication') }} as publication on attributes.as_of_date = publication.as_of_date
-    where attributes.created_date <= attributes.as_of_date or (attributes.created_date is null and not attributes.is_later_snapshot)
+    where
+        attributes.created_date <= attributes.as_of_date
+        or (attributes.created_date is null and not attributes.is_later_snapshot)
 
 ),
 

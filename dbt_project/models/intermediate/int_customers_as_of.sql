@@ -1,9 +1,3 @@
-{%- set measures = [
-    'order_count', 'order_days', 'window_order_count', 'window_order_days', 'window_sale_line_count',
-    'window_return_line_count', 'sale_amount', 'return_amount', 'net_revenue', 'known_cost_of_goods', 'amount_without_cost',
-    'line_without_cost_count'
-] -%}
-
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}
@@ -118,9 +112,18 @@ known as (
         coalesce(nullif(aggregated.ship_to_country, 'unknown'), attributes.country, 'unknown') as ship_to_country,
         aggregated.first_order_date,
         aggregated.last_order_date,
-        {%- for measure in measures %}
-        coalesce(aggregated.{{ measure }}, 0) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        coalesce(aggregated.order_count, 0) as order_count,
+        coalesce(aggregated.order_days, 0) as order_days,
+        coalesce(aggregated.window_order_count, 0) as window_order_count,
+        coalesce(aggregated.window_order_days, 0) as window_order_days,
+        coalesce(aggregated.window_sale_line_count, 0) as window_sale_line_count,
+        coalesce(aggregated.window_return_line_count, 0) as window_return_line_count,
+        coalesce(aggregated.sale_amount, 0) as sale_amount,
+        coalesce(aggregated.return_amount, 0) as return_amount,
+        coalesce(aggregated.net_revenue, 0) as net_revenue,
+        coalesce(aggregated.known_cost_of_goods, 0) as known_cost_of_goods,
+        coalesce(aggregated.amount_without_cost, 0) as amount_without_cost,
+        coalesce(aggregated.line_without_cost_count, 0) as line_without_cost_count
     from aggregated
     full outer join attributes
         on

@@ -51,7 +51,7 @@ kept as (
             sold.source_code = returned.source_code
             and sold.order_key = returned.order_key
             and sold.product_key = returned.product_key
-            and returned.return_date <= return_days.return_date
+            and return_days.return_date >= returned.return_date
     group by return_days.source_code, return_days.order_key, return_days.return_date, sold.product_key, sold.quantity
 
 ),
@@ -81,7 +81,7 @@ reversed_days as (
             kept_orders.source_code = returned.source_code
             and kept_orders.order_key = returned.order_key
             and returned.product_key is null
-            and returned.return_date <= kept_orders.return_date
+            and kept_orders.return_date >= returned.return_date
     group by kept_orders.source_code, kept_orders.order_key, kept_orders.return_date, kept_orders.quantity
     having kept_orders.quantity <= coalesce(sum(returned.quantity), 0)
 

@@ -4,6 +4,7 @@
     'source_code', 'return_key', 'customer_key', 'ship_to_country', 'return_date', 'return_amount', 'cost_of_goods'
 ] -%}
 
+-- depends_on: {{ ref('int_touched_orders') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('fct_returns') }}
 with touched_days as (
@@ -12,13 +13,13 @@ with touched_days as (
 
 ),
 
+{% if absorbed_returns is not none -%}
 touched_orders as (
 
     select distinct source_code, order_key from {{ ref('int_touched_orders') }}
 
 ),
 
-{% if absorbed_returns is not none -%}
 returns as (
 
     select {{ return_columns | join(', ') }} from {{ ref('fct_returns') }}

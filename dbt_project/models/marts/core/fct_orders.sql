@@ -21,10 +21,10 @@ newest as (
         max(case when line_outcome = 'sale' then 1 else 0 end) = 1 as is_sale
     from {{ ref('fct_order_lines') }}
     where
+        {% if is_incremental() -%}
+        (source_code, order_key) in (select source_code, order_key from {{ ref('int_touched_orders') }})
+        and {% endif -%}
         line_outcome <> 'superseded'
-        {%- if is_incremental() %}
-        and (source_code, order_key) in (select source_code, order_key from {{ ref('int_touched_orders') }})
-        {%- endif %}
     group by source_code, order_key, delivery_date
 
 ),

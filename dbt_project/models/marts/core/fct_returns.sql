@@ -72,8 +72,8 @@ meant as (
             delivered.source_code = sold_lines.source_code
             and delivered.order_key = sold_lines.order_key
             and case
-                when named.has_line = 1 then sold_lines.line_number = delivered.line_number
-                when named.has_product = 1 then sold_lines.product_key = delivered.product_key
+                when named.has_line = 1 then delivered.line_number = sold_lines.line_number
+                when named.has_product = 1 then delivered.product_key = sold_lines.product_key
                 -- a line or product that was not sold is not meant to be any other
                 else delivered.line_number is null and delivered.product_key is null
             end

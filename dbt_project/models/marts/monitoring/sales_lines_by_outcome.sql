@@ -23,7 +23,9 @@ final as (
         end as line_outcome,
         count(*) as line_count,
         cast(coalesce(sum(order_lines.net_amount), 0) as decimal(18, 4)) as net_amount,
-        cast(sum(coalesce(order_lines.order_currency_amount, order_lines.net_amount)) as decimal(18, 4)) as order_currency_amount
+        cast(
+            sum(coalesce(order_lines.order_currency_amount, order_lines.net_amount)) as decimal(18, 4)
+        ) as order_currency_amount
     from order_lines
     cross join as_of_dates
     group by 1, 2, 3

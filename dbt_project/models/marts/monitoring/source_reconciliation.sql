@@ -87,7 +87,9 @@ summed_returns as (
             sum(case when return_outcome = '{{ outcome }}' then refund_amount else 0 end) as decimal(18, 4)
         ) as refunds_{{ category }},
         {%- endfor %}
-        cast(sum(case when return_outcome = 'return' then return_amount else 0 end) as decimal(18, 4)) as amount_returns_counted,
+        cast(
+            sum(case when return_outcome = 'return' then return_amount else 0 end) as decimal(18, 4)
+        ) as amount_returns_counted,
         cast(sum(return_count) as bigint) as returns_known,
         cast(sum(refund_amount) as decimal(18, 4)) as refunds_known
     from {{ ref('returns_by_outcome') }}
