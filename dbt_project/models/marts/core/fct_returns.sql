@@ -112,10 +112,10 @@ final as (
                 {{ in_base_currency(
                     'delivered.refund_amount', is_foreign('orders.currency'), 'order_rates.rate_to_base'
                 ) }},
-                cast(meant.net_amount * delivered.quantity / meant.quantity as decimal(18, 4))
+                {{ part_of('meant.net_amount', 'delivered.quantity', 'meant.quantity') }}
             ) as decimal(18, 4)
         ) as return_amount,
-        cast(-meant.cost_of_goods * delivered.quantity / meant.quantity as decimal(18, 4)) as cost_of_goods,
+        {{ part_of('-meant.cost_of_goods', 'delivered.quantity', 'meant.quantity') }} as cost_of_goods,
         delivered.reason,
         case
             when sources.return_channel = 'credit_orders' then 'other_return_channel'

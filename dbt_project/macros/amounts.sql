@@ -1,4 +1,4 @@
-{#- Conversion into the base currency at the rate of the order's day. -#}
+{#- Amounts: conversion into the base currency at the rate of the order's day, and parts of an amount. -#}
 
 {#- True where amounts of an order are in another currency than the house's. -#}
 {% macro is_foreign(currency) -%}
@@ -30,4 +30,10 @@
         when not {{ is_foreign }} then {{ amount }}
         else cast({{ amount }} * {{ rate }} as decimal(18, 4))
     end
+{%- endmacro %}
+
+{#- The part of an amount that falls to so many of all units, rounded once to four decimals. Engines divide decimals each in its own
+    way, floating-point numbers all alike. -#}
+{% macro part_of(amount, units, all_units) -%}
+    cast(cast({{ amount }} * {{ units }} as double) / cast({{ all_units }} as double) as decimal(18, 4))
 {%- endmacro %}
