@@ -168,7 +168,10 @@ stepped as (
         cast(list_amount as decimal(18, 4)) as list_amount,
         cast(invoice_amount as decimal(18, 4)) as invoice_amount,
         cast(return_amount as decimal(18, 4)) as return_amount,
-        cast(-rebate_share * cast(invoice_amount + return_amount as decimal(28, 4)) as decimal(18, 4)) as off_invoice_amount,
+        case
+            when rebate_share = 0 then cast(0 as decimal(18, 4))
+            else cast(-rebate_share * cast(invoice_amount + return_amount as decimal(28, 4)) as decimal(18, 4))
+        end as off_invoice_amount,
         cast(freight_charged as decimal(18, 4)) as freight_charged,
         cast(cost_of_goods as decimal(18, 4)) as cost_of_goods
     from with_rebate
