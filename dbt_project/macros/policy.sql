@@ -1,6 +1,7 @@
-{#- Join condition: the policy row that is valid on a date. -#}
+{#- Join condition: the row that is valid on a date. Comparisons only: with an `or` in it an outer join would compare every
+    row with every other one. -#}
 {% macro valid_on(policy, on_date) -%}
-    {{ policy }}.valid_from <= {{ on_date }} and ({{ policy }}.valid_to is null or {{ on_date }} < {{ policy }}.valid_to)
+    {{ policy }}.valid_from <= {{ on_date }} and coalesce({{ policy }}.valid_to, {{ end_of_time() }}) > {{ on_date }}
 {%- endmacro %}
 
 {#- A policy table with the day before which each of its versions ends. A version is all rows of one valid_from: a newer
@@ -28,7 +29,7 @@
     group by as_of_dates.as_of_date
 {%- endmacro %}
 
-{#- Join condition: the weight band of a tariff in which a weight lies. -#}
+{#- Join condition: the weight band of a tariff in which a weight lies; the heaviest band has no end. -#}
 {% macro in_weight_band(tariff, weight) -%}
-    {{ tariff }}.weight_from_kg <= {{ weight }} and ({{ tariff }}.weight_below_kg is null or {{ weight }} < {{ tariff }}.weight_below_kg)
+    {{ tariff }}.weight_from_kg <= {{ weight }} and coalesce({{ tariff }}.weight_below_kg, 99999999) > {{ weight }}
 {%- endmacro %}

@@ -15,7 +15,7 @@ from dagster_project.settings import Settings
 
 ORDERS = 1_500_000
 RUNS = 3
-FIRST_DAY, DAYS = "1992-01-01", 2_405
+FIRST_DAY, DAYS = "2001-01-01", 2_405
 POOLS = {"order_entry": 0.55, "picking": 0.4, "packing": 0.4, "delivery_stop": 0.7}
 
 ORDER_BOOK = f"""

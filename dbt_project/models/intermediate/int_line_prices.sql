@@ -1,22 +1,38 @@
 {{ config(materialized='view') }}
 
-with order_lines as (
+with bounds as (
 
-    select * from {{ ref('fct_order_lines') }}
+    select
+        min(window_start_date) as after_date,
+        max(as_of_date) as last_date
+    from {{ ref('int_as_of_dates') }}
 
 ),
 
-cancelled_orders as (
+sold_lines as (
 
-    select source_code, order_key from {{ ref('fct_orders') }}
-    where order_kind not in ('sale', 'credit')
+    select lines.* from {{ ref('fct_order_lines') }} as lines
+    inner join bounds on lines.order_date > bounds.after_date and lines.order_date <= bounds.last_date
+    where lines.line_outcome in ('sale', 'return') and lines.customer_key is not null
+
+),
+
+-- a charge for carriage counts where its order does
+charges as (
+
+    select lines.* from {{ ref('fct_order_lines') }} as lines
+    inner join {{ ref('fct_orders') }} as orders
+        on lines.source_code = orders.source_code and lines.order_key = orders.order_key
+    inner join bounds on lines.order_date > bounds.after_date and lines.order_date <= bounds.last_date
+    where lines.line_outcome = 'shipping' and lines.customer_key is not null and orders.order_kind in ('sale', 'credit')
 
 ),
 
 returns as (
 
-    select * from {{ ref('fct_returns') }}
-    where return_outcome = 'return'
+    select returns.* from {{ ref('fct_returns') }} as returns
+    inner join bounds on returns.return_date > bounds.after_date and returns.return_date <= bounds.last_date
+    where returns.return_outcome = 'return'
 
 ),
 
@@ -32,60 +48,79 @@ rebates as (
         rebates.valid_from,
         rebates.valid_to,
         sources.source_code,
-        identities.customer_key,
+        rebates.source_customer_id,
         rebates.rebate_share,
-        rebates.source_customer_id = '*' as is_for_every_customer,
-        rebates.source = '*' as is_for_every_source
+        row_number() over (
+            partition by sources.source_code, rebates.source_customer_id, rebates.valid_from
+            order by case when rebates.source = '*' then 1 else 0 end
+        ) as preference
     from {{ ref('stg_policy__off_invoice_rebates') }} as rebates
     inner join sources
         on rebates.source in ('*', sources.source)
-    left join {{ ref('int_customers') }} as identities
+
+),
+
+own_rebates as (
+
+    select
+        rebates.*,
+        identities.customer_key
+    from rebates
+    inner join {{ ref('int_customers') }} as identities
         on
-            sources.source_code = identities.source_code
+            rebates.source_code = identities.source_code
             and rebates.source_customer_id = identities.source_customer_id
+    where rebates.preference = 1
+
+),
+
+other_rebates as (
+
+    select * from rebates
+    where source_customer_id = '*' and preference = 1
 
 ),
 
 priced as (
 
     select
-        order_lines.source_code,
-        order_lines.order_key,
-        order_lines.line_number,
-        order_lines.customer_key,
-        order_lines.product_key,
-        order_lines.order_date as price_date,
-        order_lines.line_outcome,
+        sold_lines.source_code,
+        sold_lines.order_key,
+        sold_lines.line_number,
+        sold_lines.customer_key,
+        sold_lines.product_key,
+        sold_lines.order_date as price_date,
+        sold_lines.line_outcome,
         -- without a list price the price before the discount stands for it
         case
-            when order_lines.line_outcome <> 'sale' then 0
-            else coalesce(
-                order_lines.quantity * products.list_price,
-                order_lines.net_amount + order_lines.discount_amount
-            )
+            when sold_lines.line_outcome = 'return' then 0
+            else coalesce(sold_lines.quantity * products.list_price, sold_lines.net_amount + sold_lines.discount_amount)
         end as list_amount,
-        case when order_lines.line_outcome = 'sale' then order_lines.net_amount else 0 end as invoice_amount,
-        case when order_lines.line_outcome = 'return' then order_lines.net_amount else 0 end as return_amount,
-        case when order_lines.line_outcome = 'shipping' then order_lines.net_amount else 0 end as freight_charged,
-        case when order_lines.line_outcome = 'shipping' then 0 else order_lines.quantity * order_lines.unit_cost end
-            as cost_of_goods
-    from order_lines
+        case when sold_lines.line_outcome = 'sale' then sold_lines.net_amount else 0 end as invoice_amount,
+        case when sold_lines.line_outcome = 'return' then sold_lines.net_amount else 0 end as return_amount,
+        0 as freight_charged,
+        sold_lines.quantity * sold_lines.unit_cost as cost_of_goods
+    from sold_lines
     left join {{ ref('int_product_versions') }} as products
         on
-            order_lines.source_code = products.source_code
-            and order_lines.product_key = products.product_key
-            and {{ valid_on('products', 'order_lines.order_date') }}
-    where
-        order_lines.customer_key is not null
-        and (
-            order_lines.line_outcome in ('sale', 'return')
-            or (
-                order_lines.line_outcome = 'shipping'
-                and (order_lines.source_code, order_lines.order_key) not in (
-                    select source_code, order_key from cancelled_orders
-                )
-            )
-        )
+            sold_lines.source_code = products.source_code
+            and sold_lines.product_key = products.product_key
+            and {{ valid_on('products', 'sold_lines.order_date') }}
+    union all
+    select
+        source_code,
+        order_key,
+        line_number,
+        customer_key,
+        product_key,
+        order_date as price_date,
+        line_outcome,
+        0 as list_amount,
+        0 as invoice_amount,
+        0 as return_amount,
+        net_amount as freight_charged,
+        0 as cost_of_goods
+    from charges
     union all
     select
         source_code,
@@ -108,25 +143,15 @@ with_rebate as (
 
     select
         priced.*,
-        coalesce(own_rebate.rebate_share, source_rebate.rebate_share, general_rebate.rebate_share, 0) as rebate_share
+        coalesce(own_rebates.rebate_share, other_rebates.rebate_share, 0) as rebate_share
     from priced
-    left join rebates as own_rebate
+    left join own_rebates
         on
-            priced.source_code = own_rebate.source_code
-            and priced.customer_key = own_rebate.customer_key
-            and {{ valid_on('own_rebate', 'priced.price_date') }}
-    left join rebates as source_rebate
-        on
-            priced.source_code = source_rebate.source_code
-            and source_rebate.is_for_every_customer
-            and not source_rebate.is_for_every_source
-            and {{ valid_on('source_rebate', 'priced.price_date') }}
-    left join rebates as general_rebate
-        on
-            priced.source_code = general_rebate.source_code
-            and general_rebate.is_for_every_customer
-            and general_rebate.is_for_every_source
-            and {{ valid_on('general_rebate', 'priced.price_date') }}
+            priced.source_code = own_rebates.source_code
+            and priced.customer_key = own_rebates.customer_key
+            and {{ valid_on('own_rebates', 'priced.price_date') }}
+    left join other_rebates
+        on priced.source_code = other_rebates.source_code and {{ valid_on('other_rebates', 'priced.price_date') }}
 
 ),
 
@@ -143,7 +168,10 @@ stepped as (
         cast(list_amount as decimal(18, 4)) as list_amount,
         cast(invoice_amount as decimal(18, 4)) as invoice_amount,
         cast(return_amount as decimal(18, 4)) as return_amount,
-        cast(-rebate_share * cast(invoice_amount + return_amount as decimal(28, 4)) as decimal(18, 4)) as off_invoice_amount,
+        case
+            when rebate_share = 0 then cast(0 as decimal(18, 4))
+            else cast(-rebate_share * cast(invoice_amount + return_amount as decimal(28, 4)) as decimal(18, 4))
+        end as off_invoice_amount,
         cast(freight_charged as decimal(18, 4)) as freight_charged,
         cast(cost_of_goods as decimal(18, 4)) as cost_of_goods
     from with_rebate

@@ -169,11 +169,17 @@ final as (
         events.ship_to_region,
         events.warehouse_id,
         events.driver_units,
-        cast(coalesce(
+        -- in double: products of wide decimals cost more than all the joins together, and four decimals are far from its limits
+        coalesce(
             events.delivered_minutes,
-            events.driver_units * coalesce(named_time.minutes_per_unit, any_value_time.minutes_per_unit)
-            + events.other_units * coalesce(named_time.minutes_per_other_unit, any_value_time.minutes_per_other_unit)
-        ) as decimal(18, 4)) as minutes
+            cast(
+                cast(events.driver_units as double)
+                * cast(coalesce(named_time.minutes_per_unit, any_value_time.minutes_per_unit) as double)
+                + cast(events.other_units as double)
+                * cast(coalesce(named_time.minutes_per_other_unit, any_value_time.minutes_per_other_unit) as double)
+                as decimal(18, 4)
+            )
+        ) as minutes
     from events
     left join {{ ref('int_unit_times') }} as any_value_time
         on

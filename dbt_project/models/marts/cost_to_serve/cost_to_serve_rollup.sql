@@ -87,6 +87,26 @@ described as (
     {% endfor %}
 ),
 
+bounds as (
+
+    select
+        min(window_start_date) as after_date,
+        max(as_of_date) as last_date
+    from {{ ref('int_as_of_dates') }}
+
+),
+
+events as (
+
+    select
+        costs.*,
+        -- a key of its own for the join: a condition beside the keys would compare every pair of rows
+        case when costs.product_key is null then costs.order_key end as divided_order_key
+    from {{ ref('fct_activity_costs') }} as costs
+    inner join bounds on costs.cost_date > bounds.after_date and costs.cost_date <= bounds.last_date
+
+),
+
 -- the costs of an order fall to the categories by their lines; a return or a stock has a product of its own
 order_categories as (
 
@@ -102,18 +122,11 @@ order_categories as (
             lines.source_code = products.source_code
             and lines.product_key = products.product_key
             and {{ valid_on('products', 'lines.order_date') }}
-    where lines.line_outcome in ('sale', 'unidentified') and lines.quantity > 0
+    where
+        lines.line_outcome in ('sale', 'unidentified')
+        and lines.quantity > 0
+        and (lines.source_code, lines.order_key) in (select source_code, divided_order_key from events)
     group by lines.source_code, lines.order_key, coalesce(products.category, 'none')
-
-),
-
-events as (
-
-    select
-        *,
-        -- a key of its own for the join: a condition beside the keys would compare every pair of rows
-        case when product_key is null then order_key end as divided_order_key
-    from {{ ref('fct_activity_costs') }}
 
 ),
 

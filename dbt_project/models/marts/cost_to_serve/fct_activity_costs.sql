@@ -50,8 +50,8 @@ work as (
         timed_work.minutes,
         -- the month's rate from the ledger; where there is none, the policy's of the day
         cast(
-            cast(timed_work.minutes as decimal(28, 4))
-            * cast(coalesce(pool_rates.cost_per_minute, policy_rates.cost_per_minute) as decimal(18, 10))
+            cast(timed_work.minutes as double)
+            * cast(coalesce(pool_rates.cost_per_minute, policy_rates.cost_per_minute) as double)
             as decimal(18, 8)
         ) as cost,
         case when pool_rates.cost_per_minute is null or pool_rates.is_provisional then 'estimated' else 'actual' end as basis
@@ -86,9 +86,10 @@ carriage as (
         deliveries.warehouse_id,
         cast(1 as bigint) as driver_units,
         cast(null as decimal(18, 4)) as minutes,
-        cast(
-            cast(deliveries.cost as decimal(28, 4)) * coalesce(pool_rates.carriage_factor, 1) as decimal(18, 8)
-        ) as cost,
+        case
+            when pool_rates.carriage_factor is null then cast(deliveries.cost as decimal(18, 8))
+            else cast(cast(deliveries.cost as double) * cast(pool_rates.carriage_factor as double) as decimal(18, 8))
+        end as cost,
         case
             when pool_rates.is_provisional and pool_rates.carriage_factor is not null then 'estimated'
             else deliveries.basis
