@@ -24,12 +24,12 @@ with profitability as (
 prices as (
 
     select
+        {%- for step, step_number, amount, is_subtotal in price_steps %}
+        coalesce(price_steps.{{ amount }}, 0) as {{ amount }},
+        {%- endfor %}
         profitability.as_of_date,
         profitability.source_code,
-        profitability.customer_key,
-        {%- for step, step_number, amount, is_subtotal in price_steps %}
-        coalesce(price_steps.{{ amount }}, 0) as {{ amount }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        profitability.customer_key
     from profitability
     left join {{ ref('customer_price_steps') }} as price_steps
         on

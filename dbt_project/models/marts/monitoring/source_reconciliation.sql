@@ -12,7 +12,9 @@ delivered as (
         source,
         cast(sum(rows_read) as bigint) as lines_read,
         cast(sum(rows_rejected) as bigint) as lines_quarantined,
-        cast(sum(control_total) as decimal(18, 4)) as amount_accepted
+        cast(sum(control_total) as decimal(18, 4)) as amount_accepted,
+        cast(coalesce(sum(control_total_rejected), 0) as decimal(18, 4)) as amount_quarantined,
+        cast(coalesce(sum(rows_rejected_without_total), 0) as bigint) as lines_quarantined_without_amount
     from {{ ref('int_deliveries') }}
     where control_total is not null and feed <> 'returns'
     group by source_code, source
@@ -109,6 +111,8 @@ final as (
         {%- endfor %}
         delivered.lines_read - delivered.lines_quarantined - coalesce(summed.lines_known, 0) as lines_difference,
         delivered.amount_accepted,
+        delivered.amount_quarantined,
+        delivered.lines_quarantined_without_amount,
         {%- for category in categories %}
         coalesce(summed.amount_{{ category }}, 0) as amount_{{ category }},
         {%- endfor %}

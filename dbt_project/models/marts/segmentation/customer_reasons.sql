@@ -55,6 +55,24 @@ described as (
 
 ),
 
+worded as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        is_scored,
+        lifecycle_stage,
+        concat(': last order ', recency_days, ' days ago', coalesce(', usual gap ' || usual_gap_days, '')) as silence,
+        concat(abc_revenue, ' by revenue, ', coalesce(abc_profit, 'unknown'), ' by profit') as classes,
+        case
+            when abc_profit = 'D' and net_revenue > 0
+                then ': ' || replace(dearest_activity, '_', ' ') || ' ' || dearest_percent || ' % of revenue'
+        end as loss
+    from described
+
+),
+
 final as (
 
     select
@@ -62,19 +80,10 @@ final as (
         source_code,
         customer_key,
         case
-            when not is_scored then 'prospect: no order yet'
-            else lifecycle_stage
-                || ': last order ' || cast(recency_days as varchar) || ' days ago'
-                || coalesce(', usual gap ' || cast(usual_gap_days as varchar), '')
-                || '; ' || abc_revenue || ' by revenue, ' || coalesce(abc_profit, 'unknown') || ' by profit'
-                || case
-                    when abc_profit = 'D' and net_revenue > 0 and dearest_percent is not null
-                        then ': ' || replace(dearest_activity, '_', ' ') || ' '
-                            || cast(dearest_percent as varchar) || ' % of revenue'
-                    else ''
-                end
+            when is_scored then concat(lifecycle_stage, silence, '; ', classes, coalesce(loss, ''))
+            else 'prospect: no order yet'
         end as segment_reason
-    from described
+    from worded
 
 )
 

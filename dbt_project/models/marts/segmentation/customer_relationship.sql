@@ -163,7 +163,7 @@ final as (
         on
             computed.source_code = overrides.source_code
             and computed.customer_key = overrides.customer_key
-            and overrides.expires_on >= computed.as_of_date
+            and computed.as_of_date <= overrides.expires_on
             and {{ valid_on('overrides', 'computed.as_of_date') }}
 
 )
