@@ -46,7 +46,7 @@ def project(project_root: Path, tmp_path: Path) -> Path:
 
 def _german(value: str) -> str:
     """1234.5 as 1.234,50."""
-    return f"replace(replace(replace(format('{{:,.2f}}', {value}), ',', '_'), '.', ','), '_', '.')"
+    return f"replace(replace(replace(format('{{:,.2f}}', cast({value} as double)), ',', '_'), '.', ','), '_', '.')"
 
 
 def test_an_export_in_another_shape_becomes_segments_by_the_readme_alone(project_root: Path, tmp_path: Path) -> None:
