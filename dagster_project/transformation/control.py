@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
+from dagster_project.erasure_journal import ErasedCustomers, erased_customers
 from dagster_project.ingestion.contracts import load_sources
 from dagster_project.policy.assets import policy_asset_key
 from dagster_project.policy.tables import policy_tables, policy_version
@@ -111,6 +112,7 @@ def write_refresh_control(settings: Settings, backfill: Sequence[date] = ()) -> 
             [list(settings.as_of_dates), list(backfill)],
         )
         _read_live_publication(connection, settings.published / "customer_segments.duckdb")
+        _forget_erased(connection, erased_customers(settings.lake))
         for table in ("refresh", "as_of_dates", "published_customers"):
             _replace(connection, table, folder)
         count = connection.execute("select count(*) from published_customers").fetchone()
@@ -137,6 +139,15 @@ def _read_live_publication(connection: "DuckDBPyConnection", live: Path) -> None
                 f' "{name}" from live.main.customer_segments as customers cross join live.main.publication'
             )
     connection.execute("detach live")
+
+
+def _forget_erased(connection: "DuckDBPyConnection", erased: ErasedCustomers | None) -> None:
+    """Who was erased since the live publication has not changed their segment: they are not to be heard of again."""
+    if erased is None:
+        return
+    known = connection.execute("select distinct customer_id from published_customers").fetchall()
+    gone = [customer_id for (customer_id,) in known if erased.holds(*customer_id.split(":", 1))]
+    connection.execute("delete from published_customers where customer_id in (select unnest(cast(? as varchar[])))", [gone])
 
 
 def _replace(connection: "DuckDBPyConnection", table: str, folder: Path) -> None:

@@ -62,6 +62,7 @@ def _corrected(file: Path, change: Callable[[list[str]], list[str]], target: Pat
     target.write_text("".join(change(lines)), encoding="utf-8")
 
 
+@pytest.mark.long
 def test_days_one_by_one_in_random_order_publish_what_a_clean_load_does(
     deployment: Settings, day_files: list[Path], clean_load: Path
 ) -> None:

@@ -65,7 +65,7 @@ def corrected(refreshed: Refreshed, tmp_path_factory: pytest.TempPathFactory) ->
     "moment",
     [
         pytest.param("int_touched_orders", marks=pytest.mark.long),
-        "fct_order_lines",
+        pytest.param("fct_order_lines", marks=pytest.mark.long),
         "int_customer_day",
         pytest.param("published.customer_segments", marks=pytest.mark.long),
     ],
