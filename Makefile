@@ -69,7 +69,7 @@ check: $(INSTALLED) ## Check format, lint, types, import direction and SQL, as C
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(DBT_DRY) $(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@$(DBT_DRY) $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
 
 format: $(INSTALLED) ## Put Python and SQL into the project's format
 	@$(BIN)/ruff check --fix-only .

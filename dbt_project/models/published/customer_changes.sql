@@ -1,7 +1,12 @@
 with published as (
 
     select * from {{ ref('stg_control__published_customers') }}
-    where dimension in ('{{ tracked_dimensions() | join("', '") }}')
+    where
+        dimension in (
+            {% for dimension in tracked_dimensions() -%}
+            '{{ dimension }}'{{ ',' if not loop.last }}
+            {% endfor %}
+        )
 
 ),
 

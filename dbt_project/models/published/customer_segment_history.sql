@@ -10,11 +10,11 @@ final as (
     select
         newest.as_of_date,
         identities.source || ':' || identities.source_customer_id as customer_id,
+        {%- for dimension in tracked_dimensions() %}
+        periods.{{ dimension }},
+        {%- endfor %}
         periods.valid_from,
         periods.valid_to
-        {%- for dimension in tracked_dimensions() %},
-        periods.{{ dimension }}
-        {%- endfor %}
     from {{ ref('customer_segment_periods') }} as periods
     cross join newest
     inner join {{ ref('int_customers') }} as identities

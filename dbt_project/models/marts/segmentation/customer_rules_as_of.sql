@@ -40,8 +40,10 @@ rfm_rules as (
         -- the cut point that stands between the customer and the next better score
         cast(min(
             case
-                when '{{ measure }}' = 'recency' and cut_points.cut_value < rfm_values.{{ measured }} then -cut_points.cut_value
-                when '{{ measure }}' <> 'recency' and cut_points.cut_value >= rfm_values.{{ measured }} then cut_points.cut_value
+                when '{{ measure }}' = 'recency' and cut_points.cut_value < rfm_values.{{ measured }}
+                    then -cut_points.cut_value
+                when '{{ measure }}' <> 'recency' and cut_points.cut_value >= rfm_values.{{ measured }}
+                    then cut_points.cut_value
             end
         ) * {{ -1 if measure == 'recency' else 1 }} as double) as limit_value,
         cast(max(rfm.{{ score }}) as varchar) as outcome

@@ -13,10 +13,10 @@ neighbours as (
 
     select
         *,
-        lag(as_of_date) over (partition by source_code, customer_key order by as_of_date) as known_before
-        {%- for dimension in tracked_dimensions() %},
-        lag({{ dimension }}) over (partition by source_code, customer_key order by as_of_date) as {{ dimension }}_before
+        {%- for dimension in tracked_dimensions() %}
+        lag({{ dimension }}) over (partition by source_code, customer_key order by as_of_date) as {{ dimension }}_before,
         {%- endfor %}
+        lag(as_of_date) over (partition by source_code, customer_key order by as_of_date) as known_before
     from segments
 
 ),
@@ -59,12 +59,12 @@ periods as (
         source_code,
         customer_key,
         cast(period_number as integer) as period_number,
+        {%- for dimension in tracked_dimensions() %}
+        max({{ dimension }}) as {{ dimension }},
+        {%- endfor %}
         min(as_of_date) as valid_from,
         -- the day on which something else was seen; nothing yet for a period that reaches the newest date
         case when count(date_after) = count(*) then max(date_after) end as valid_to
-        {%- for dimension in tracked_dimensions() %},
-        max({{ dimension }}) as {{ dimension }}
-        {%- endfor %}
     from numbered
     group by source_code, customer_key, period_number
 
