@@ -73,6 +73,8 @@ def refreshed(dev: DevProcess, visitor: BrowserContext, tmp_path_factory: pytest
         open_graph(dev, tab)
         tab.get_by_role("button", name="Materialize all").click()
         dialog = tab.get_by_role("dialog")
+        # the dialog begins with the days of the last 90, counted from today
+        dialog.get_by_text("Show all partitions").click()
         dialog.get_by_role("button", name="All", exact=True).click()
         dialog.get_by_role("button", name="Launch backfill").click()
         expect(tab.get_by_text("Created backfill")).to_be_visible()
