@@ -17,6 +17,7 @@ from dagster_project.ingestion.database import DatabaseError
 from dagster_project.ingestion.database_load import is_database_pending
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow
 from dagster_project.ingestion.landing import LandedDelivery, landed_deliveries
+from dagster_project.ingestion.partitions import last_delivery_day
 from dagster_project.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -55,7 +56,10 @@ def pending_days(settings: Settings) -> DayRange | None:
 
 
 def newest_day(settings: Settings) -> DayRange:
-    """The newest day of any delivery, landed or loaded; today when there is none. A run of it computes everything again."""
+    """The newest day of any delivery, landed or loaded. A run of it computes everything again.
+
+    Without any it is today, or the last day of a source that has ended.
+    """
     days = [
         day
         for source in load_sources(settings.sources)
@@ -65,7 +69,8 @@ def newest_day(settings: Settings) -> DayRange:
             *_ledger(settings.lake, source, feed),
         )
     ]
-    newest = max(days, default=datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    newest = max(days, default=min(today, last_delivery_day(settings) or today))
     return DayRange(newest, newest)
 
 
