@@ -86,7 +86,7 @@ class Events:
         nodes = {result.unique_id: self._manifest["nodes"][result.unique_id] for result in results}
         names = {(nodes[result.unique_id]["schema"], nodes[result.unique_id]["name"]) for result in built}
         facts = table_facts(self._settings.warehouse, self._settings.lake, names)
-        lineage = LineageCache(self._settings.dbt_target / "column_lineage.json")
+        lineage = LineageCache(parsed_project() / "column_lineage.json")
         relations = self._relations(facts)
         for result in built:
             node = nodes[result.unique_id]

@@ -26,7 +26,7 @@ class Relation:
 
 
 class LineageCache:
-    """Lineage by content, in one file beside dbt's artifacts; a lost or broken file only costs the work again."""
+    """Lineage by content, in one file beside the parsed project, for every deployment; losing it only costs the work again."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,0 +1,34 @@
+{#- Tables and views of DuckDB, replaced within one transaction. dbt's own way builds beside, renames the old one away, renames the
+    new one in and drops: five questions to the adapter per model, for engines that have no transactional DDL. -#}
+
+{%- materialization table, adapter='duckdb' -%}
+    {{ return(replace_relation('table')) }}
+{%- endmaterialization -%}
+
+{%- materialization view, adapter='duckdb' -%}
+    {{ return(replace_relation('view')) }}
+{%- endmaterialization -%}
+
+{#- A model with a contract has its columns declared before they are filled; the others may read their own last state. -#}
+{%- macro replace_relation(type) -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type=type) -%}
+    {%- set is_declared = config.get('contract').enforced -%}
+    {{- run_hooks(pre_hooks) -}}
+    {%- call statement('main') -%}
+        {%- if existing is not none and (is_declared or existing.type != type) %}
+            drop {{ existing.type }} if exists {{ existing }};
+        {%- endif %}
+        {%- if is_declared %}
+            {{ create_table_as(False, target, sql) if type == 'table' else create_view_as(target, sql) }}
+        {%- else %}
+            create or replace {{ type }} {{ target }} as (
+                {{ sql }}
+            )
+        {%- endif %}
+    {%- endcall -%}
+    {%- do persist_docs(target, model) -%}
+    {{- run_hooks(post_hooks) -}}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [target]}) }}
+{%- endmacro -%}
