@@ -56,9 +56,9 @@ test: $(INSTALLED) ## Run the fast tests (no root, nothing outside Python)
 	@$(PYTEST) -n 2 --dist loadfile
 
 test-system: $(INSTALLED) browser database ## Run the tests that need a browser or a database server (installed through apt-get when root)
-	@$(PYTEST) -m system
+	@$(PYTEST) -m "system and not long"
 
-test-long: $(INSTALLED) ## Run the tests that take minutes
+test-long: $(INSTALLED) browser database ## Run the tests that take minutes
 	@$(PYTEST) -m long
 
 bench: $(INSTALLED) ## Measure the speed ratios; wants a quiet machine

@@ -1,5 +1,6 @@
 """One refresh of the demo order book, shared by the tests that only look at it."""
 
+import pickle
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from filelock import FileLock
 
 from dagster_project.commands.refresh import RefreshOutcome, run_refresh
 from dagster_project.settings import Settings
@@ -21,10 +23,17 @@ class Refreshed:
 
 
 @pytest.fixture(scope="session")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
-    """The demo, refreshed once; not to be changed."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("demo"), _env_file=None)
-    return Refreshed(settings, run_refresh(settings))
+def refreshed(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Refreshed:
+    """The demo, refreshed once for all workers; not to be changed."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    settings = Settings(data_dir=folder / "demo", _env_file=None)
+    kept = folder / "demo-outcome.pickle"
+    with FileLock(folder / "demo.lock"):
+        if not kept.is_file():
+            kept.write_bytes(pickle.dumps(run_refresh(settings)))
+    return Refreshed(settings, pickle.loads(kept.read_bytes()))
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def corrected(refreshed: Refreshed, tmp_path_factory: pytest.TempPathFactory) ->
         pytest.param("published.customer_segments", marks=pytest.mark.long),
     ],
 )
-def test_a_run_killed_while_dbt_builds_is_repaired_by_the_next(
+def test_a_run_killed_while_dbt_builds_is_repaired_by_the_next_of_which_two_may_start_at_once(
     deployment: Settings, corrected: list[tuple[object, ...]], moment: str
 ) -> None:
     """The fact may be ahead of what is built upon it: the next run must notice, whatever table was the last."""
@@ -78,23 +78,13 @@ def test_a_run_killed_while_dbt_builds_is_repaired_by_the_next(
     _deliver_correction(deployment)
     _kill_at(_start(deployment), moment)
     assert _segments(deployment) == before
-    process = _start(deployment)
-    output, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, output
-    assert _segments(deployment) == corrected
-    assert corrected != before
-
-
-def test_of_two_runs_at_the_same_time_one_waits_for_the_other(
-    deployment: Settings, corrected: list[tuple[object, ...]]
-) -> None:
-    """Somebody runs by hand while the schedule runs: both end well, and the result is right."""
-    _deliver_correction(deployment)
+    # somebody starts it by hand while the schedule does: one waits for the other, both end well
     runs = [_start(deployment), _start(deployment)]
     outputs = [run.communicate(timeout=300)[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], outputs
     assert sum("the warehouse is in use by process" in output for output in outputs) >= 1, outputs
     assert _segments(deployment) == corrected
+    assert corrected != before
 
 
 def test_a_run_that_may_not_wait_says_who_holds_the_warehouse(deployment: Settings) -> None:

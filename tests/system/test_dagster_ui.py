@@ -194,6 +194,7 @@ def test_one_asset_alone_is_materialized_by_click(dev: DevProcess, refreshed: st
     expect(page.get_by_text("Latest materialization")).to_be_visible()
 
 
+@pytest.mark.long
 def test_one_delivery_day_is_refreshed_in_one_run_by_click(dev: DevProcess, refreshed: str, page: Page) -> None:
     """A delivery that came late or was corrected: that day in, everything after it computed and published again."""
     page.goto(f"{dev.url}/locations/segmentation/jobs/daily_refresh")
