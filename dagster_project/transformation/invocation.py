@@ -81,7 +81,8 @@ def build(target: DbtTarget, arguments: Sequence[str]) -> list[NodeResult]:
     manifest = Manifest.from_msgpack((target.parsed_dir / "partial_parse.msgpack").read_bytes())
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     runner = dbtRunner(manifest=manifest, callbacks=[_log_progress])
-    command = ["build", "--exclude-resource-type", "unit_test", *arguments]
+    # the manifest is known, and the results go to Dagster: no artifacts
+    command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", *arguments]
     with _environment(target.environment), _released_warehouse():
         outcome = runner.invoke([*command, *_arguments(target.project_dir, target.artifacts_dir)])
     if outcome.result is None:
