@@ -25,7 +25,7 @@ from dagster_project.ingestion.file_names import FileFormat, FileNameError, comp
 # The lake's own column: the folder name of a delivery adds it to every row.
 RESERVED_COLUMN = "delivery_date"
 # Raised when the same file and contract would be read differently: every delivery that still lies in landing is loaded again.
-READER_VERSION = 2
+READER_VERSION = 3
 
 # What a date may be unless its column says otherwise: a day outside is a placeholder or a typing error.
 _EARLIEST, _LATEST = date(1950, 1, 1), date(2100, 12, 31)
@@ -79,6 +79,9 @@ class Column(_Strict):
     customer_suffix: str = Field(default="", description="What the file writes behind a customer's id and we do not, as `.0`.")
     min: date | Decimal | None = Field(default=None, description="Least value; an earlier or lesser one is rejected.")
     max: date | Decimal | None = Field(default=None, description="Greatest value, itself included.")
+    round_decimals: bool = Field(
+        default=False, description="Round a value with more decimals than the type has; otherwise its row is rejected."
+    )
 
     @field_validator("name")
     @classmethod
@@ -96,6 +99,8 @@ class Column(_Strict):
 
     @model_validator(mode="after")
     def _bounds_fit_the_type(self) -> "Column":
+        if self.round_decimals and not self.type.startswith("DECIMAL"):
+            raise ValueError(f"round_decimals: a {self.type} column has no decimals to round; take it out")
         kind = date if self.is_temporal else Decimal
         for bound in (self.min, self.max):
             if bound is not None and (self.type in ("VARCHAR", "BOOLEAN") or not isinstance(bound, kind)):
@@ -111,6 +116,17 @@ class Column(_Strict):
     def is_temporal(self) -> bool:
         """True for days and moments."""
         return self.type.startswith(("DATE", "TIMESTAMP"))
+
+    @property
+    def decimals(self) -> tuple[int, int]:
+        """Digits of a DECIMAL, all of them and those behind the point."""
+        precision, _, scale = self.type.partition("(")[2].rstrip(")").partition(",")
+        return int(precision), int(scale)
+
+    @property
+    def is_exact(self) -> bool:
+        """True for a DECIMAL whose values must not lose a digit."""
+        return self.type.startswith("DECIMAL") and not self.round_decimals
 
     @property
     def bounds(self) -> tuple[date | Decimal | None, date | Decimal | None]:
@@ -312,7 +328,10 @@ class Feed(_Strict):
     def fingerprint(self) -> str:
         """Hash of all that decides how a file is read; descriptions, calendar and tolerance do not."""
         columns = [
-            (column.name, column.in_file, column.type, column.nullable, column.key, [str(bound) for bound in column.bounds])
+            (
+                *(column.name, column.in_file, column.type, column.nullable, column.key, column.round_decimals),
+                [str(bound) for bound in column.bounds],
+            )
             for column in self.columns
         ]
         parts = [READER_VERSION, self.format, self.csv.model_dump(), self.timezone, columns, self.control_total]

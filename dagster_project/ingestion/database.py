@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyarrow import RecordBatchReader
 
 _CONNECT_SECONDS = 10
+_FLOATS = ("real", "double precision")
 _MOMENTS = ("timestamp without time zone", "timestamp with time zone", "date")
 # A day or moment that no calendar has; it is no date of any reader's, so the row is rejected and shows why.
 _UNBOUNDED = "unbounded: "
@@ -66,6 +67,11 @@ class Table:
     def as_text(self, name: str) -> str:
         """A column as text; what is infinite is told in words."""
         quoted = quote_identifier(name)
+        column = next((one for one in self.feed.columns if in_table(one) == name), None)
+        if self.types[name] in _FLOATS and column is not None and column.type.startswith("DECIMAL"):
+            # a binary fraction has no decimals of its own
+            rounded = f"round({quoted}::numeric, {column.decimals[1]})::text"
+            return f"case when {quoted} in ('NaN', 'Infinity', '-Infinity') then {quoted}::text else {rounded} end"
         if self.types[name] in _MOMENTS:
             return f"case when isfinite({quoted}) then {quoted}::text else '{_UNBOUNDED}' || {quoted}::text end"
         return f"{quoted}::text"

@@ -390,3 +390,23 @@ def test_a_table_that_lost_most_of_its_rows_is_no_list_of_all_customers(orders: 
     assert "1 rows are 91.7% fewer than usual (12, the median of 2" in outcome.message
     assert "write a larger `shrink_tolerance` for feed customers into the contract" in outcome.message
     assert {day.isoformat(): row.rows_accepted for day, row in orders.ledger("customers").items()} == {ONE: 2, TWO: 22}
+
+
+def test_numerics_lose_no_digit_and_floats_are_rounded(orders: OrderSystem) -> None:
+    """A numeric has the decimals that somebody wrote; a float has those of its binary fraction."""
+    orders.cluster.execute(
+        "alter table shop.order_lines alter quantity type numeric, alter unit_price type numeric,"
+        " alter discount_amount type double precision using discount_amount::double precision",
+        "update shop.order_lines set quantity = 1.5000000 where order_id = 'A' and line_number = 1",
+        "update shop.order_lines set unit_price = 1.55991 where order_id = 'A' and line_number = 2",
+        "update shop.order_lines set discount_amount = 0.1::double precision + 0.2::double precision where order_id = 'B'",
+        "update shop.order_lines set discount_amount = 'NaN' where order_id = 'C' and line_number = 1",
+    )
+    assert orders.load(ONE)[1] == "loaded"
+    told = orders.query("select column_name, reason, message from quarantine_order_lines order by column_name")
+    assert [one[:2] for one in told] == [("discount_amount", "wrong_type"), ("unit_price", "too_many_decimals")]
+    assert "1.55991" in told[1][2]
+    rows = "select order_id, line_number, quantity::varchar, discount_amount::varchar from raw_order_lines order by all"
+    assert orders.query(rows) == [
+        ("A", 1, "1.500", "0.0100"), ("B", 1, "3.000", "0.3000"), ("C", 2, "1.000", "0.0000"),
+    ]  # fmt: skip
