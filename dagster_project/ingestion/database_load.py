@@ -48,7 +48,7 @@ def load_from_database(
         if any(loaded > day for ledger in ledgers.values() for loaded in ledger):
             return sorted(kept, key=lambda one: one.delivery_date)
         erased = erased_customers(lake)
-        scrubber = Scrubber(source.name, feed, erased) if erased else None
+        scrubber = Scrubber.of(source, feed, erased) if erased else None
         # days of an event feed hold what changed, and may differ as they like
         rows = {loaded: row.rows_read for loaded, row in before.items()} if feed.kind == "snapshot" else {}
         load = FeedLoad(source, feed, folder, before, rows, scrubber)

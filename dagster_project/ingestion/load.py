@@ -71,7 +71,7 @@ def load_deliveries(
         folder.ensure_anchors(feed, database)
         before = in_lake.read_ledger(database, None if days is None else _with_recent_days(in_lake, days))
         erased = None if shadow else erased_customers(lake)
-        scrubber = Scrubber(source.name, feed, erased) if erased else None
+        scrubber = Scrubber.of(source, feed, erased) if erased else None
         load = FeedLoad(source, feed, folder, before, {day: row.rows_read for day, row in before.items()}, scrubber)
         folder.remove_stale_quarantine(before, days)
         landed = [
