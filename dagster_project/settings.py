@@ -4,7 +4,7 @@ Belongs here: what comes from the environment (or from `.env`). Not here: busine
 (ingestion/feeds), anything that opens a file.
 """
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -69,6 +69,10 @@ class Settings(BaseSettings):
                 "Nothing was changed. Take `demo` out, or leave it alone."
             )
         return self
+
+    def today(self) -> date:
+        """The day that it is in the business zone."""
+        return datetime.now(ZoneInfo(self.business_timezone)).date()
 
     @property
     def landing(self) -> Path:

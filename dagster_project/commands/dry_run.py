@@ -1,4 +1,4 @@
-"""The dry run: what a load would do with what lies in landing, for a person who delivers files.
+"""The dry run: what a load would do with what lies in landing and in tables of a database, for a person who delivers.
 
 Belongs here: the words. Not here: finding out (ingestion/trial.py).
 """
@@ -12,11 +12,14 @@ from dagster_project.settings import Settings
 
 
 def dry_run_lines(settings: Settings) -> Iterator[str]:
-    """One line per delivery that is new or changed, what would be rejected of it by column and reason, and a closing line."""
+    """One line per delivery that is new or changed, what would be rejected of it by column and reason, and a closing line.
+
+    A feed whose server does not answer is told as held back, with the reason: what it would deliver, nobody knows.
+    """
     totals: Counter[str] = Counter()
     for source in load_sources(settings.sources):
         for feed in source.feeds:
-            trials = try_deliveries(source, feed, settings.landing, settings.lake)
+            trials = try_deliveries(source, feed, settings.landing, settings.lake, today=settings.today())
             totals.update(trial.verdict for trial in trials)
             if trials or feed.required:
                 yield from _feed(f"{source.name}/{feed.name}", trials)

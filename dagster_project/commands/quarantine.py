@@ -18,7 +18,7 @@ def quarantine_lines(settings: Settings) -> Iterator[str]:
             for rejection in open_rejections(source, feed, settings.landing, settings.lake):
                 rows += rejection.rows
                 yield from _rejection(rejection, settings.base_currency)
-            for outcome in open_held_back(source, feed, settings.landing, settings.lake):
+            for outcome in open_held_back(source, feed, settings.landing, settings.lake, settings.today()):
                 held_back += 1
                 yield f"held back: {outcome.message}"
     yield f"{rows:,} rejected rows and {held_back} held-back deliveries are open." if rows or held_back else "Nothing is open."

@@ -11,7 +11,7 @@ import dagster as dg
 
 from dagster_project.erasure.erase import PLACES, erase
 from dagster_project.erasure.history import hide_customer
-from dagster_project.erasure_journal import Entry, customer_hash, read_journal, unfinished_erasures
+from dagster_project.erasure_journal import Entry, customer_hash, erasures_to_repeat, read_journal, unfinished_erasures
 from dagster_project.ingestion.assets import ERASURES_KEY
 from dagster_project.ingestion.contracts import known_sources, load_sources
 from dagster_project.settings import Settings
@@ -19,7 +19,7 @@ from dagster_project.warehouse_lock import warehouse_lock
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 _COLUMNS = {
-    "event": "begun, done or nothing_found.",
+    "event": "begun, done or nothing_found; learned: another id that leads to the customer.",
     "customer": "Hash of the customer's id, with this deployment's salt.",
     "at": "Moment, UTC.",
     "counts": "Files and rows by place.",
@@ -47,7 +47,7 @@ def build_erasure_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
         With a customer in the config it erases them; arriving deliveries are rid of everybody who stands here.
         """
-        entry = _erase(context, config.customer, settings) if config.customer else None
+        entry = _erase(context, config.customer, settings) if config.customer else _repeat(settings)
         return dg.MaterializeResult(metadata=_metadata(settings, entry))
 
     return [erasures]
@@ -67,6 +67,15 @@ def _erase(context: dg.AssetExecutionContext, customer: str, settings: Settings)
     with warehouse_lock(settings.data_dir, "erase a customer", settings.lock_timeout_seconds):
         entry = erase(sources, settings.landing, settings.lake, settings.warehouse, hashed)
     context.log.info(describe(entry))
+    return entry
+
+
+def _repeat(settings: Settings) -> Entry | None:
+    """Search again for customers of whom a delivery told another order or key after rows under it had been loaded."""
+    entry = None
+    for hashed in erasures_to_repeat(settings.lake):
+        with warehouse_lock(settings.data_dir, "erase a customer", settings.lock_timeout_seconds):
+            entry = erase(load_sources(known_sources()), settings.landing, settings.lake, settings.warehouse, hashed)
     return entry
 
 

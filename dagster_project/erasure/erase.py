@@ -52,16 +52,25 @@ def erase(sources: tuple[Source, ...], landing: Path, lake: Path, warehouse: Pat
     counts = _Counts(dict.fromkeys(PLACES, 0), dict.fromkeys(PLACES, 0), [])
     erased = erased_customers(lake)
     assert erased is not None
+    unreadable: list[str] = []
     for source in sources:
+        days: dict[str, set[date]] = {feed.name: set() for feed in source.feeds}
+        known = -1
+        # what a row teaches of a customer may lead to rows of a feed that was searched before
+        while known < len(erased.also):
+            known = len(erased.also)
+            counts.unreadable.clear()
+            for feed in source.feeds:
+                days[feed.name] |= _erase_from_feed(Scrubber.of(source, feed, erased), source, landing, lake, counts)
+        unreadable += counts.unreadable
         for feed in source.feeds:
-            days = _erase_from_feed(Scrubber(source.name, feed, erased), source, landing, lake, counts)
-            if days or resumes:
+            if days[feed.name] or resumes:
                 # the lake takes the rewritten files in as it takes any corrected delivery, so that both agree again; which ones
                 # an erasure had rewritten before it was cut short, nobody remembers
-                load_deliveries(source, feed, landing, lake, None if resumes else days)
-    if counts.unreadable:
+                load_deliveries(source, feed, landing, lake, None if resumes else days[feed.name])
+    if unreadable:
         raise ErasureUnfinishedError(
-            "The erasure is not finished. " + " ".join(counts.unreadable) + " Everything else is erased; then start it again."
+            "The erasure is not finished. " + " ".join(unreadable) + " Everything else is erased; then start it again."
         )
     if not (resumes or any(counts.rows.values())):
         return append_entry(lake, "nothing_found", customer, counts.to_json())

@@ -36,6 +36,8 @@ def scrub_deliveries(scrubber: Scrubber, folder: FeedFolder, connection: "DuckDB
         ids = scrubber.ids_in(connection, relation, present)
         if ids:
             files += 1
+            scrubber.learn_from(connection, relation, present, ids)
+            scrubber.erased.write_down()
             rows += count_rows_of(connection, scrubber, relation, present, ids)
             select = scrubber.scrubbed_select(relation, present, ids)
             _replace_delivery(scrubber, folder, connection, day, row, select)
@@ -78,6 +80,7 @@ def scrub_rejected_rows(scrubber: Scrubber, folder: FeedFolder, connection: "Duc
         hit = [text for (text,) in texts if _is_about_erased(scrubber, text)]
         if hit:
             files += 1
+            scrubber.erased.write_down()
             connection.register("hit", pa.table({"raw_text": pa.array(hit, pa.string())}))
             where = "raw_text in (select raw_text from hit)"
             rows += connection.execute(f"select count(*) from {_rows_of(path)} where {where}").fetchall()[0][0]

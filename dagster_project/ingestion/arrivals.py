@@ -48,11 +48,15 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A delivery that is new or changed, and can be read: one file or several of one day, by name."""
+    """A delivery that is new or changed, and can be read: one file or several of one day, by name.
+
+    is_accepted: a person says that it is right. is_mended: it is read from copies whose lines end alike.
+    """
 
     delivery_date: date
     parts: tuple["ArrivedFile", ...]
     is_accepted: bool = False
+    is_mended: bool = False
 
     @property
     def layouts(self) -> tuple[Layout, ...]:
@@ -82,9 +86,11 @@ class Arrival:
     @property
     def remark(self) -> str:
         """What a reader of the run should know of its files; empty when they are as the contract says."""
-        if len(self.parts) == 1:
-            return self.parts[0].layout.remark
-        return "; ".join(f"{part.path.name}: {part.layout.remark}" for part in self.parts if part.layout.remark)
+        remarks = ["its lines end in different ways and were read alike"] if self.is_mended else []
+        for part in self.parts:
+            if part.layout.remark:
+                remarks.append(part.layout.remark if len(self.parts) == 1 else f"{part.path.name}: {part.layout.remark}")
+        return "; ".join(remarks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ Belongs here: keys, partitions, checks, what is called. Not here: how a delivery
 
 import warnings
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -81,8 +80,8 @@ def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], 
     )
     def load_feed(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         asked_for = context.partition_keys if context.has_partition_key or context.has_partition_key_range else None
-        today = datetime.now(ZoneInfo(settings.business_timezone)).date()
-        loads = load_deliveries(source, feed, landing, lake, None if asked_for is None else _dates(asked_for), today)
+        days = None if asked_for is None else _dates(asked_for)
+        loads = load_deliveries(source, feed, landing, lake, days, settings.today())
         _tell_each_day(context, key, asked_for, loads)
         return dg.MaterializeResult(
             metadata={"dagster/row_count": count_rows(lake, source.name, feed.name), **run_metadata(loads)},
@@ -156,7 +155,7 @@ def _quarantine_asset(feeds: Sequence[dg.AssetKey], settings: Settings) -> dg.As
         """
         each = [(source, feed) for source in load_sources(settings.sources) for feed in source.feeds]
         rejections = [one for pair in each for one in open_rejections(*pair, settings.landing, settings.lake)]
-        held_back = [one for pair in each for one in open_held_back(*pair, settings.landing, settings.lake)]
+        held_back = [one for pair in each for one in open_held_back(*pair, settings.landing, settings.lake, settings.today())]
         return dg.MaterializeResult(metadata=quarantine_metadata(rejections, held_back))
 
     return quarantine

@@ -7,6 +7,7 @@ Belongs here: the order of the steps for files that are read together. Not here:
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ from dagster_project.ingestion.refusals import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# What DuckDB says of a file that ends one line in this way and another in that.
+_MIXED_LINE_ENDS = "state machine"
+
 
 @contextmanager
 def memory_database(spill: Path, threads: int = 1, timezone: str = "UTC") -> Iterator["DuckDBPyConnection"]:
@@ -50,7 +54,10 @@ def memory_database(spill: Path, threads: int = 1, timezone: str = "UTC") -> Ite
 
 
 def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> list[DeliveryLoad]:
-    """Read and commit a batch; a delivery that cannot be read at all is held back and leaves the others alone."""
+    """Read and commit a batch; a delivery that cannot be read at all is held back and leaves the others alone.
+
+    One whose lines end in different ways is read from a copy.
+    """
     import duckdb
 
     # what the file itself can cause; a statement that DuckDB does not understand is a defect and must not look like bad data
@@ -59,6 +66,8 @@ def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> li
         try:
             counts = _read(connection, load, batch)
         except unreadable as error:
+            if len(batch) == 1 and _MIXED_LINE_ENDS in str(error) and not batch[0].is_mended:
+                return load_batch(load, [replace(batch[0], is_mended=True)], threads)
             if len(batch) == 1:
                 return [refuse(load, batch[0], _problem(load, batch[0], error, unreadable, threads))]
         else:
@@ -67,7 +76,7 @@ def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> li
 
 
 def _read(connection: "DuckDBPyConnection", load: FeedLoad, batch: Sequence[Arrival]) -> list[DeliveryCount]:
-    readable = [(number, part, _readable(load, part)) for number, one in enumerate(batch) for part in one.parts]
+    readable = [(number, part, _readable(load, part, one.is_mended)) for number, one in enumerate(batch) for part in one.parts]
     files = [DeliveredFile(file.path, part.layout, number, file.has_nul) for number, part, file in readable]
     try:
         return read_files(connection, load.feed, files)
@@ -77,9 +86,9 @@ def _read(connection: "DuckDBPyConnection", load: FeedLoad, batch: Sequence[Arri
                 file.path.unlink()
 
 
-def _readable(load: FeedLoad, part: ArrivedFile) -> ReadableFile:
+def _readable(load: FeedLoad, part: ArrivedFile, mend_line_ends: bool) -> ReadableFile:
     if part.layout.format == "csv":
-        return make_readable(load.feed, part.path, load.folder.loading)
+        return make_readable(load.feed, part.path, load.folder.loading, mend_line_ends)
     return ReadableFile(part.path, has_nul=part.layout.format == "json")
 
 
@@ -96,7 +105,7 @@ def _problem(load: FeedLoad, arrival: Arrival, error: Exception, unreadable: tup
     if isinstance(error, DeliveryRefusedError):
         return str(error)
     for part in arrival.parts if len(arrival.parts) > 1 else ():
-        alone = Arrival(arrival.delivery_date, (part,))
+        alone = replace(arrival, parts=(part,))
         with memory_database(load.folder.loading / "spill", threads, load.feed.timezone) as connection:
             try:
                 _read(connection, load, [alone])
@@ -104,8 +113,8 @@ def _problem(load: FeedLoad, arrival: Arrival, error: Exception, unreadable: tup
                 return _problem(load, alone, its_error, unreadable, threads)
     # the first line: those that follow quote the row, which may hold personal data
     reason = without_values(str(error).strip().split("\n")[0])
-    if "state machine" in reason:
-        reason = "its line ends are mixed (LF, CR LF, CR), or its quotes are"
+    if _MIXED_LINE_ENDS in reason:
+        reason = "its line ends are mixed (LF, CR LF, CR) and its quotes are broken"
     return f"{' and '.join(arrival.names)} cannot be read: {reason}"
 
 

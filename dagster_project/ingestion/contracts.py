@@ -15,7 +15,16 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from dagster_project.ingestion.contract_files import FEEDS_DIR, ContractError, contract_folders, read_contract
 from dagster_project.ingestion.database_options import DatabaseOptions
@@ -25,7 +34,7 @@ from dagster_project.ingestion.file_names import FileFormat, FileNameError, comp
 # The lake's own column: the folder name of a delivery adds it to every row.
 RESERVED_COLUMN = "delivery_date"
 # Raised when the same file and contract would be read differently: every delivery that still lies in landing is loaded again.
-READER_VERSION = 2
+READER_VERSION = 3
 
 # What a date may be unless its column says otherwise: a day outside is a placeholder or a typing error.
 _EARLIEST, _LATEST = date(1950, 1, 1), date(2100, 12, 31)
@@ -37,7 +46,8 @@ _PLAIN_TYPES = ("VARCHAR", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN",
 _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 
-_CUSTOMER_COLUMNS: dict[str, Literal["subject", "mention"]] = {"customer_id": "subject", "parent_customer_id": "mention"}
+CustomerRole = Literal["subject", "mention", "order", "none"]
+_CUSTOMER_COLUMNS: dict[str, CustomerRole] = {"customer_id": "subject", "parent_customer_id": "mention", "order_id": "order"}
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -71,14 +81,27 @@ class Column(_Strict):
     nullable: bool = True
     key: bool = False
     personal: bool = Field(default=False, description="Its values never leave the lake: no metadata, no message.")
-    customer: Literal["subject", "mention", "none"] | None = Field(
+    customer: CustomerRole | None = Field(
         default=None,
-        description="Holds a customer's id. subject: the row is about that customer; mention: about another one. Without it, "
-        "customer_id is the subject and parent_customer_id a mention.",
+        description="Holds a customer's id. subject: the row is about that customer; mention: about another one; order: it is "
+        "an order's id, and where no column is a subject the row is about whoever ordered. Without it, customer_id is the "
+        "subject, parent_customer_id a mention and order_id an order.",
+    )
+    customer_numbering: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_]{0,63}$",
+        description="Which ids they are where they are not the published ones, as `customer_key`: a row with both tells which "
+        "belong together.",
+    )
+    customer_prefix: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
+        default="", description="What we write before a customer's id and the file does not; blanks count."
     )
     customer_suffix: str = Field(default="", description="What the file writes behind a customer's id and we do not, as `.0`.")
     min: date | Decimal | None = Field(default=None, description="Least value; an earlier or lesser one is rejected.")
     max: date | Decimal | None = Field(default=None, description="Greatest value, itself included.")
+    round_decimals: bool = Field(
+        default=False, description="Round a value with more decimals than the type has; otherwise its row is rejected."
+    )
 
     @field_validator("name")
     @classmethod
@@ -96,6 +119,8 @@ class Column(_Strict):
 
     @model_validator(mode="after")
     def _bounds_fit_the_type(self) -> "Column":
+        if self.round_decimals and not self.type.startswith("DECIMAL"):
+            raise ValueError(f"round_decimals: a {self.type} column has no decimals to round; take it out")
         kind = date if self.is_temporal else Decimal
         for bound in (self.min, self.max):
             if bound is not None and (self.type in ("VARCHAR", "BOOLEAN") or not isinstance(bound, kind)):
@@ -111,6 +136,17 @@ class Column(_Strict):
     def is_temporal(self) -> bool:
         """True for days and moments."""
         return self.type.startswith(("DATE", "TIMESTAMP"))
+
+    @property
+    def decimals(self) -> tuple[int, int]:
+        """Digits of a DECIMAL, all of them and those behind the point."""
+        precision, _, scale = self.type.partition("(")[2].rstrip(")").partition(",")
+        return int(precision), int(scale)
+
+    @property
+    def is_exact(self) -> bool:
+        """True for a DECIMAL whose values must not lose a digit."""
+        return self.type.startswith("DECIMAL") and not self.round_decimals
 
     @property
     def bounds(self) -> tuple[date | Decimal | None, date | Decimal | None]:
@@ -147,16 +183,21 @@ class Column(_Strict):
         return quote_identifier(self.name)
 
     @property
-    def customer_role(self) -> Literal["subject", "mention", "none"]:
+    def customer_role(self) -> CustomerRole:
         """What a customer's id in this column says of the row."""
         if self.customer is not None:
             return self.customer
         return _CUSTOMER_COLUMNS.get(self.name, "none")
 
     @property
+    def numbering(self) -> str:
+        """Which ids the column holds; empty: those of customers as they are published."""
+        return self.customer_numbering or ("order" if self.customer_role == "order" else "")
+
+    @property
     def is_erasable(self) -> bool:
         """True when something has to go from it when a customer is erased."""
-        return self.personal or self.customer_role != "none"
+        return self.personal or self.customer_role in ("subject", "mention")
 
 
 def _sql_literal(value: date | Decimal) -> str:
@@ -312,7 +353,10 @@ class Feed(_Strict):
     def fingerprint(self) -> str:
         """Hash of all that decides how a file is read; descriptions, calendar and tolerance do not."""
         columns = [
-            (column.name, column.in_file, column.type, column.nullable, column.key, [str(bound) for bound in column.bounds])
+            (
+                *(column.name, column.in_file, column.type, column.nullable, column.key, column.round_decimals),
+                [str(bound) for bound in column.bounds],
+            )
             for column in self.columns
         ]
         parts = [READER_VERSION, self.format, self.csv.model_dump(), self.timezone, columns, self.control_total]

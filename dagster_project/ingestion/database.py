@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyarrow import RecordBatchReader
 
 _CONNECT_SECONDS = 10
+_FLOATS = ("real", "double precision")
 _MOMENTS = ("timestamp without time zone", "timestamp with time zone", "date")
 # A day or moment that no calendar has; it is no date of any reader's, so the row is rejected and shows why.
 _UNBOUNDED = "unbounded: "
@@ -49,6 +50,12 @@ class Table:
         return ".".join(quote_identifier(part) for part in self.options.table.split("."))
 
     @property
+    def group_column(self) -> str | None:
+        """The group key's name in the table; None: the feed has none."""
+        column = self.feed.column(self.options.group_key)
+        return None if column is None else in_table(column)
+
+    @property
     def is_dead(self) -> str:
         """True for a row that is marked as deleted."""
         column = self.options.soft_column
@@ -60,6 +67,11 @@ class Table:
     def as_text(self, name: str) -> str:
         """A column as text; what is infinite is told in words."""
         quoted = quote_identifier(name)
+        column = next((one for one in self.feed.columns if in_table(one) == name), None)
+        if self.types[name] in _FLOATS and column is not None and column.type.startswith("DECIMAL"):
+            # a binary fraction has no decimals of its own
+            rounded = f"round({quoted}::numeric, {column.decimals[1]})::text"
+            return f"case when {quoted} in ('NaN', 'Infinity', '-Infinity') then {quoted}::text else {rounded} end"
         if self.types[name] in _MOMENTS:
             return f"case when isfinite({quoted}) then {quoted}::text else '{_UNBOUNDED}' || {quoted}::text end"
         return f"{quoted}::text"
@@ -95,8 +107,8 @@ class Table:
 
 
 def in_table(column: Column) -> str:
-    """The column's name in the table."""
-    return column.name
+    """The column's name in the table: the contract's `header` where it states one."""
+    return column.in_file
 
 
 class Snapshot:
@@ -117,7 +129,8 @@ class Snapshot:
             raise self._place.error(
                 f"there is no table {options.table}", f"Correct `table` of feed {feed.name} in the contract, or create it"
             )
-        needed = {"watermark": options.watermark, "group_key": options.group_key, "deletions": options.soft_column}
+        found = Table(feed, options, types)
+        needed = {"watermark": options.watermark, "group_key": found.group_column, "deletions": options.soft_column}
         needed |= {f"key {column.name}": in_table(column) for column in feed.keys}
         missing = [f"{what} {column!r}" for what, column in needed.items() if column and column not in types]
         if missing:
@@ -125,7 +138,7 @@ class Snapshot:
                 f"table {options.table} has no column for {', '.join(missing)}; it has {', '.join(types)}",
                 f"Correct the contract of feed {feed.name}, or add the column to the table",
             )
-        return Table(feed, options, types)
+        return found
 
     def state(self, table: Table) -> dict[str, Any]:
         """What tells whether anything changed: rows, a sum of hashes, the newest watermark that is not in the future, types."""
@@ -158,14 +171,14 @@ class Snapshot:
     ) -> "RecordBatchReader":
         """All rows of whatever changed in any table of the group, or stands in `gone`. since: watermark by feed; none: all."""
         where = table.newer_than(since.get(table.feed.name))
-        key = table.options.group_key
+        key = table.group_column
         if key is not None and since:
-            kinds = {one.types[one.options.group_key or ""] for one in group}
+            keys = [(one, one.group_column or "") for one in group]
+            kinds = {one.types[name] for one, name in keys}
             kind = kinds.pop() if len(kinds) == 1 else "text"
             found = [
-                f"select {quote_identifier(one.options.group_key or '')}::{kind} from {one.quoted}"
-                f" where {one.newer_than(since.get(one.feed.name))}"
-                for one in group
+                f"select {quote_identifier(name)}::{kind} from {one.quoted} where {one.newer_than(since.get(one.feed.name))}"
+                for one, name in keys
             ]
             if gone:
                 found.append(f"select unnest(array[{', '.join(map(quote_literal, gone))}]::text[])::{kind}")

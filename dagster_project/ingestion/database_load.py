@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 
 def load_from_database(
-    source: Source, feed: Feed, lake: Path, days: Collection[date] | None, today: date
+    source: Source, feed: Feed, lake: Path, days: Collection[date] | None, today: date, shadow: Path | None = None
 ) -> list[DeliveryLoad]:
     """Bring the lake up to what the table says, as the delivery of the newest day that is asked for; None: of today.
 
     A table cannot be read as of the past: where the lake holds a later delivery, nothing is read. A server that does not answer
-    holds the delivery back and stops no other feed.
+    holds the delivery back and stops no other feed. shadow: see load_deliveries; a trial reads at a moment of its own.
     """
-    unit, folder = Unit.of(source, feed, lake), FeedFolder(lake, source.name, feed.name)
+    unit, folder = Unit.of(source, feed, lake, shadow), FeedFolder(shadow or lake, source.name, feed.name)
     day = max(days) if days else today
     with _exclusively(unit), folder.exclusively(), memory_database(folder.loading / "spill") as database:
         folder.ensure_anchors(feed, database)
@@ -48,8 +48,10 @@ def load_from_database(
         if any(loaded > day for ledger in ledgers.values() for loaded in ledger):
             return sorted(kept, key=lambda one: one.delivery_date)
         erased = erased_customers(lake)
-        scrubber = Scrubber(source.name, feed, erased) if erased else None
-        load = FeedLoad(source, feed, folder, before, scrubber=scrubber)
+        scrubber = Scrubber.of(source, feed, erased) if erased else None
+        # days of an event feed hold what changed, and may differ as they like
+        rows = {loaded: row.rows_read for loaded, row in before.items()} if feed.kind == "snapshot" else {}
+        load = FeedLoad(source, feed, folder, before, rows, scrubber)
         loaded = _load_day(load, unit, day, ledgers, database)
         if loaded is not None:
             kept = [*(one for one in kept if one.delivery_date != day), loaded]
@@ -111,7 +113,7 @@ def _ledgers(unit: Unit, database: "DuckDBPyConnection") -> Ledgers:
 @contextmanager
 def _exclusively(unit: Unit) -> Iterator[None]:
     """One load of the unit at a time, across processes."""
-    folder = unit.lake / "loading" / unit.source.name
+    folder = unit.written / "loading" / unit.source.name
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{unit.name}.read.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

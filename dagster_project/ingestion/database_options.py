@@ -26,12 +26,16 @@ class DatabaseOptions(BaseModel):
 
     dsn_variable: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$", description="NAME of the environment variable with the address.")
     table: str = Field(pattern=rf"^({_IDENTIFIER}\.)?{_IDENTIFIER}$", description="schema.table, capitals as in the catalogue.")
-    watermark: str | None = Field(default=None, min_length=1, description="Column that grows with every insert and update.")
+    watermark: str | None = Field(
+        default=None, min_length=1, description="Column of the table that grows with every insert and update."
+    )
     overlap_minutes: int = Field(
         default=10, ge=0, description="Read again before the last watermark: longer than any transaction takes to commit."
     )
     group_key: str | None = Field(
-        default=None, min_length=1, description="Column shared with other feeds: who changed in one is read again in all."
+        default=None,
+        min_length=1,
+        description="Column of the contract shared with other feeds: who changed in one is read again in all.",
     )
     deletions: Literal["none", "compare"] | SoftDeletion = Field(
         default="none", description="compare: rows whose key is gone from the table were deleted."

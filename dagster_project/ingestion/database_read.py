@@ -40,22 +40,23 @@ def options_of(feed: Feed) -> DatabaseOptions:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Feeds that are read together."""
+    """Feeds that are read together. written: folder below which a read leaves its files, the lake or a trial's shadow."""
 
     source: Source
     feeds: tuple[Feed, ...]
     lake: Path
+    written: Path
 
     @classmethod
-    def of(cls, source: Source, feed: Feed, lake: Path) -> "Unit":
+    def of(cls, source: Source, feed: Feed, lake: Path, shadow: Path | None = None) -> "Unit":
         """The unit that a feed belongs to: itself alone unless it has a group key."""
-        mine = options_of(feed)
+        mine, written = options_of(feed), shadow or lake
         if mine.group_key is None:
-            return cls(source, (feed,), lake)
+            return cls(source, (feed,), lake, written)
         shared = (mine.dsn_variable, mine.group_key)
         others = [one for one in source.feeds if one.database is not None]
         together = [one for one in others if (options_of(one).dsn_variable, options_of(one).group_key) == shared]
-        return cls(source, tuple(together), lake)
+        return cls(source, tuple(together), lake, written)
 
     @property
     def name(self) -> str:
@@ -65,7 +66,7 @@ class Unit:
     @property
     def folder(self) -> Path:
         """Where a read's files wait until each feed has loaded its own."""
-        return self.lake / "extracts" / self.source.name / self.name
+        return self.written / "extracts" / self.source.name / self.name
 
     def waiting(self, feed: Feed, day: date) -> tuple[Path, dict[str, Any]] | None:
         """The feed's file of a finished read for that day, and what is known of the read."""

@@ -1,7 +1,8 @@
 """Delivered files before a row is read: are they whole, of a bearable size, and in an encoding that the reader knows?
 
 DuckDB 1.5 loads the half of a broken archive as if it were all, and a file in UTF-16 of the other byte order as nothing at all:
-both are found out here. Belongs here: bytes. Not here: columns (headers.py), rows (readers.py).
+both are found out here. It refuses a file whose lines end in different ways, and loses rows when told not to: such a file is
+read from a copy whose lines end alike. Belongs here: bytes. Not here: columns (headers.py), rows (readers.py).
 """
 
 import gzip
@@ -11,6 +12,7 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,31 +64,54 @@ def check_size(feed: Feed, path: Path, file_format: FileFormat, connection: "Duc
         raise _too_large(feed, path, f"{size // _MB} MB are more than {feed.largest_file_mb} MB")
 
 
-def make_readable(feed: Feed, path: Path, loading: Path) -> ReadableFile:
-    """A CSV file in UTF-8, copied into `loading` when the delivered one is in another encoding.
+def make_readable(feed: Feed, path: Path, loading: Path, mend_line_ends: bool = False) -> ReadableFile:
+    """A CSV file in UTF-8, copied into `loading` when the delivered one is in another encoding, or its line ends are mended.
 
     Raises DeliveryRefusedError when the file is not in the contract's encoding.
     """
-    if feed.csv.encoding == "utf-8":
+    if feed.csv.encoding == "utf-8" and not mend_line_ends:
         return ReadableFile(path, _has_nul(path))
     copy = loading / f"{uuid.uuid4().hex}.csv"
     has_nul = False
-    opened = gzip.open if path.suffix == COMPRESSED else open
+    # bytes that are not UTF-8 go through as they are, and are judged row by row
+    errors = "surrogateescape" if feed.csv.encoding == "utf-8" else "strict"
     try:
-        with (
-            opened(path, "rt", encoding=feed.csv.encoding, newline="") as delivered,
-            copy.open("w", encoding="utf-8", newline="") as written,
-        ):
-            while text := delivered.read(_CHUNK):
-                if feed.csv.encoding == "latin-1" and _CONTROL_SIGNS.search(text):
-                    raise DeliveryRefusedError(
-                        f"{path.name} is not latin-1; `encoding: windows-1252` is what office programs write"
-                    )
+        with copy.open("w", encoding="utf-8", newline="", errors=errors) as written:
+            texts = _texts(feed, path, errors)
+            for text in _with_one_line_end(texts, feed.csv.quote) if mend_line_ends else texts:
                 has_nul = has_nul or "\0" in text
                 written.write(text)
     except UnicodeError as error:
         raise DeliveryRefusedError(f"{path.name} is not {feed.csv.encoding}: {error}") from None
     return ReadableFile(copy, has_nul)
+
+
+def _texts(feed: Feed, path: Path, errors: str) -> Iterator[str]:
+    opened = gzip.open if path.suffix == COMPRESSED else open
+    with opened(path, "rt", encoding=feed.csv.encoding, newline="", errors=errors) as delivered:
+        while text := delivered.read(_CHUNK):
+            if feed.csv.encoding == "latin-1" and _CONTROL_SIGNS.search(text):
+                raise DeliveryRefusedError(
+                    f"{path.name} is not latin-1; `encoding: windows-1252` is what office programs write"
+                )
+            yield text
+
+
+def _with_one_line_end(texts: Iterator[str], quote: str) -> Iterator[str]:
+    """LF at the end of every line; within quotes a line break is a part of the value and stays.
+
+    A quote that means none makes the copy end its lines as differently as the file did, and so as unreadable.
+    """
+    is_quoted, held = False, ""
+    for text in chain(texts, [""]):
+        # the LF of a CR LF may stand in the next piece
+        whole = held + text
+        held = "\r" if text and whole.endswith("\r") else ""
+        pieces = whole.removesuffix(held).split(quote)
+        for place, piece in enumerate(pieces):
+            is_quoted ^= place > 0
+            pieces[place] = piece if is_quoted else piece.replace("\r\n", "\n").replace("\r", "\n")
+        yield quote.join(pieces)
 
 
 def _has_nul(path: Path) -> bool:

@@ -60,11 +60,10 @@ def load_deliveries(
     is delivered when no day is asked for.
 
     shadow: an empty folder that is written to in the lake's place, for a trial: judged against what the lake holds, while lake
-    and landing stay as they are; tables of a database are not tried. Without it, an arriving file is first rid of customers who
-    were erased.
+    and landing stay as they are. Without it, an arriving file is first rid of customers who were erased.
     """
     if feed.database is not None:
-        return [] if shadow else load_from_database(source, feed, lake, days, today or datetime.now(UTC).date())
+        return load_from_database(source, feed, lake, days, today or datetime.now(UTC).date(), shadow)
     folder, in_lake = FeedFolder(shadow or lake, source.name, feed.name), FeedFolder(lake, source.name, feed.name)
     # one more than there are processors: while one waits for the disk, the others compute
     workers = min(_MOST_WORKERS, len(os.sched_getaffinity(0)) + 1)
@@ -72,7 +71,7 @@ def load_deliveries(
         folder.ensure_anchors(feed, database)
         before = in_lake.read_ledger(database, None if days is None else _with_recent_days(in_lake, days))
         erased = None if shadow else erased_customers(lake)
-        scrubber = Scrubber(source.name, feed, erased) if erased else None
+        scrubber = Scrubber.of(source, feed, erased) if erased else None
         load = FeedLoad(source, feed, folder, before, {day: row.rows_read for day, row in before.items()}, scrubber)
         folder.remove_stale_quarantine(before, days)
         landed = [

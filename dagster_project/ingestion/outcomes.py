@@ -110,8 +110,11 @@ def rejected_row(feed: Feed, line: int | None, column_name: str | None, reason: 
     column = feed.column(column_name)
     told = column_name if column is None else column.told
     place = f"line {line}" + (f", column {told}" if told else "")
-    if reason == "wrong_type" and column is not None:
+    if reason in ("wrong_type", "too_many_decimals") and column is not None:
         value = message.partition('Could not convert string "')[2].partition('" to ')[0]
         value = value or message.partition('Could not convert "')[2].partition('" to ')[0]
-        return f"{place}: {repr(value) if value and not column.personal else 'its value'} is not {column.type}"
+        shown = repr(value) if value and not column.personal else "its value"
+        if reason == "wrong_type":
+            return f"{place}: {shown} is not {column.type}"
+        return f"{place}: {shown} has more decimals than {column.type}; `round_decimals: true` of the column would round it"
     return f"{place}: {reason.replace('_', ' ')}"

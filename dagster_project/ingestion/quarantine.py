@@ -85,18 +85,27 @@ def open_rejections(source: Source, feed: Feed, landing: Path, lake: Path) -> li
                 samples=tuple(rejected_row(feed, one["line"], column or None, reason, one["message"] or "") for one in told),
                 amount=amount,
                 amount_rows=amount_rows,
-                remedy=f"Correct these lines in {landing_folder(source, feed, landing) / file}, or have the source deliver the "
-                "file again; the next load replaces the delivery.",
+                remedy=_remedy(source, feed, landing, file),
             )
         )
     return sorted(rejections, key=lambda one: (one.delivery_date, one.file, one.column, one.reason))
 
 
-def open_held_back(source: Source, feed: Feed, landing: Path, lake: Path) -> list[DeliveryLoad]:
+def open_held_back(source: Source, feed: Feed, landing: Path, lake: Path, today: date | None = None) -> list[DeliveryLoad]:
     """Deliveries that lie in landing and are refused as they are, each with its message: only those that the lake does not hold
-    are read again.
+    are read again. today: day under which a table of a database would be delivered.
     """
-    return [trial.outcome for trial in try_deliveries(source, feed, landing, lake) if trial.outcome.is_held_back]
+    trials = try_deliveries(source, feed, landing, lake, today=today)
+    return [trial.outcome for trial in trials if trial.outcome.is_held_back]
+
+
+def _remedy(source: Source, feed: Feed, landing: Path, file: str) -> str:
+    if feed.database is not None:
+        return f"Correct these rows in table {feed.database.table} of the database; the next load reads what changed."
+    return (
+        f"Correct these lines in {landing_folder(source, feed, landing) / file}, or have the source deliver the file again; "
+        "the next load replaces the delivery."
+    )
 
 
 def _amounts(connection: "DuckDBPyConnection") -> Mapping[tuple[str, str, str, str], tuple[Decimal | None, int]]:

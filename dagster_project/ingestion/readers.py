@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.ingestion.contracts import Column, Feed
-from dagster_project.ingestion.conversions import amount_sql, from_any, from_csv, is_broken, type_in_csv
+from dagster_project.ingestion.conversions import amount_sql, from_any, from_csv, has_excess_decimals, is_broken, type_in_csv
 from dagster_project.ingestion.expressions import quote_identifier, quote_literal, quote_path
 from dagster_project.ingestion.headers import Layout
 from dagster_project.ingestion.rejects import (
     PERSONAL,
+    TOO_MANY_DECIMALS,
     WRONG_TYPE,
     bad_column,
     correct_lines,
@@ -151,11 +152,14 @@ def _read_csv(
     told = ", ".join(f"{option} = {value}" for option, value in options.items())
     is_counted_through = list(numbers) == list(range(len(numbers)))
     file_no = "file_index" if is_counted_through else f"([{', '.join(map(str, numbers))}])[cast(file_index as bigint) + 1]"
-    values = [_csv_value(column, feed, layout) for column in feed.columns]
-    bad = "".join(f", {_bad_value(feed, layout, place)} as {bad_column(place)}" for place in suspects)
+    doubtful = [place for place in suspects if feed.columns[place].name not in layout.absent]
+    # apart from what follows, so that each value is converted once
+    converted = "".join(f", {from_csv(feed.columns[place], feed.csv)} as _value_{place}" for place in doubtful)
+    values = ", ".join(_csv_value(feed, layout, place, doubtful) for place in range(len(feed.columns)))
+    bad = "".join(f", {_bad_value(feed, place, doubtful)} as {bad_column(place)}" for place in suspects)
     connection.execute(
         f"{'create or replace temp table incoming as' if is_first else 'insert into incoming'}"
-        f" select {file_no} as _file_no, {', '.join(values)}{bad} from read_csv([{paths}], {told})"
+        f" select _file_no, {values}{bad} from (select {file_no} as _file_no, *{converted} from read_csv([{paths}], {told}))"
     )
     reasons = " ".join(f"when {quote_literal(found)} then {quote_literal(name)}" for found, name in _REASONS.items())
     # the message repeats the value, and outlives the row in logs and on screens; in a row with too many or too few fields any
@@ -205,17 +209,18 @@ def _csv_options(feed: Feed) -> dict[str, str]:
     return options
 
 
-def _csv_value(column: Column, feed: Feed, layout: Layout) -> str:
-    if column.name in layout.absent:
-        return f"cast(null as {column.type}) as {column.quoted}"
-    return f"{from_csv(column, feed.csv)} as {column.quoted}"
-
-
-def _bad_value(feed: Feed, layout: Layout, place: int) -> str:
+def _csv_value(feed: Feed, layout: Layout, place: int, doubtful: Sequence[int]) -> str:
     column = feed.columns[place]
     if column.name in layout.absent:
+        return f"cast(null as {column.type}) as {column.quoted}"
+    return f"_value_{place} as {column.quoted}" if place in doubtful else column.quoted
+
+
+def _bad_value(feed: Feed, place: int, doubtful: Sequence[int]) -> str:
+    """What was delivered and could not be converted."""
+    if place not in doubtful:
         return "cast(null as varchar)"
-    return f"case when {is_broken(column, from_csv(column, feed.csv))} then cast({column.quoted} as varchar) end"
+    return f"case when _value_{place} is null then cast({feed.columns[place].quoted} as varchar) end"
 
 
 def _read_loosely(
@@ -223,12 +228,14 @@ def _read_loosely(
 ) -> None:
     """Parquet and JSON: read as the file has it, then cast; a reader that ignores errors would make silent NULLs of them."""
     present = [column for column in feed.columns if column.name not in layout.absent]
-    broken = [(is_broken(column, from_any(column)), column) for column in present]
+    connection.execute(f"create or replace temp view delivered as {_delivered_rows(layout, present, path)}")
+    kinds = {name: kind for name, kind, *_ in connection.execute("describe delivered").fetchall()}
+    broken = [(is_broken(column, from_any(column, kinds[column.name])), column) for column in present]
     any_broken = " or ".join(test for test, _ in broken) or "false"
     converted = [
         f"cast(null as {column.type}) as {column.quoted}"
         if column.name in layout.absent
-        else f"{from_any(column)} as {column.quoted}"
+        else f"{from_any(column, kinds[column.name])} as {column.quoted}"
         for column in feed.columns
     ]
     casts = ", ".join(converted)
@@ -237,19 +244,20 @@ def _read_loosely(
     texts = " ".join(
         f"when {test} then " + (quote_literal(PERSONAL) if c.personal else _loose_message(c)) for test, c in broken
     )
+    reasons = " ".join(f"when {test} then {_loose_reason(c)}" for test, c in broken)
     row = ", ".join(f"{c.quoted} := {c.quoted}" for c in present)
-    connection.execute(f"create or replace temp view delivered as {_delivered_rows(layout, present, path)}")
     connection.execute(f"insert into incoming select {number}, {casts}{bad} from delivered where not ({any_broken})")
     connection.execute(f"""
         insert into rejected by name
         with broken as (
             select
-                _line, case {names} end as _column, case {texts} end as _message, to_json(struct_pack({row})) as _raw, {casts}
+                _line, case {names} end as _column, case {reasons} end as _reason, case {texts} end as _message,
+                to_json(struct_pack({row})) as _raw, {casts}
             from delivered
             where {any_broken}
         )
         select
-            {number} as _file_no, _line as line, _column as column_name, '{WRONG_TYPE}' as reason, _message as message,
+            {number} as _file_no, _line as line, _column as column_name, _reason as reason, _message as message,
             _raw as raw_text, {amount_sql(feed)} as amount
         from broken
     """)
@@ -257,6 +265,11 @@ def _read_loosely(
 
 def _loose_message(column: Column) -> str:
     return f"'Could not convert \"' || cast({column.quoted} as varchar) || '\" to {column.type}'"
+
+
+def _loose_reason(column: Column) -> str:
+    excess = has_excess_decimals(column, f"cast({column.quoted} as varchar)")
+    return f"case when {excess} then '{TOO_MANY_DECIMALS}' else '{WRONG_TYPE}' end"
 
 
 def _delivered_rows(layout: Layout, present: Sequence[Column], path: Path) -> str:

@@ -136,7 +136,10 @@ def too_few_rows(load: FeedLoad, arrival: Arrival, found: Shrinkage) -> Delivery
         arrival,
         f"{names}: {found.rows} rows are {found.share:.1%} fewer than usual ({found.usual_rows:g}, the median of "
         f"{found.deliveries} deliveries before), and {load.feed.most_shrinkage:.1%} may be missing",
-        f"If it is right, put an empty file {arrival.names[0]}{ACCEPTED} beside it; if not, have it delivered again, complete",
+        f"If it is right, put an empty file {arrival.names[0]}{ACCEPTED} beside it; if not, have it delivered again, complete"
+        if load.feed.database is None
+        else f"If it is right, write a larger `shrink_tolerance` for feed {load.feed.name} into the contract; if not, look at "
+        "the table and run the load again",
     )
 
 
@@ -167,8 +170,9 @@ def hold_back_rejected(settling: Settling) -> DeliveryLoad:
         f"{names}: {count.rows_rejected} of {count.rows_read} rows break the contract, and "
         f"{load.feed.reject_tolerance:.1%} may: {examples}" + (f"; and {more} more" if more else ""),
         load.before.get(day),
-        f"The rows are listed in {target.relative_to(load.folder.lake.parent)}; have the file delivered again, corrected, "
-        f"or correct the contract feeds/{load.source.name}.yaml",
+        f"The rows are listed in {target.relative_to(load.folder.lake.parent)}; "
+        + ("have the file delivered again, corrected, " if load.feed.database is None else "correct them in the table, ")
+        + f"or correct the contract feeds/{load.source.name}.yaml",
         arrival.names,
         count.rows_read,
         rejected_by(settling),

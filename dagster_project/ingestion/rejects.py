@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dagster_project.ingestion.contracts import Feed
-from dagster_project.ingestion.conversions import amount_sql, from_text
+from dagster_project.ingestion.conversions import amount_sql, from_text, has_excess_decimals
 from dagster_project.ingestion.expressions import quote_literal
 from dagster_project.ingestion.headers import Layout
 from dagster_project.ingestion.lines import lines_of_rows
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dagster_project.ingestion.readers import DeliveredFile
 
 MISSING_VALUE, DUPLICATE_KEY, WRONG_TYPE = "missing_value", "duplicate_key", "wrong_type"
-OUT_OF_RANGE, NUL_BYTE = "out_of_range", "nul_byte"
+OUT_OF_RANGE, NUL_BYTE, TOO_MANY_DECIMALS = "out_of_range", "nul_byte", "too_many_decimals"
 PERSONAL = "What stands there may be personal and is not repeated here."
 
 
@@ -38,7 +38,14 @@ def reject_broken_rows(
     corrected later.
     """
     # each: what is true of a broken row, its column, the reason
-    tests = [(f"{bad_column(place)} is not null", feed.columns[place].name, WRONG_TYPE) for place in suspects]
+    tests = []
+    for place in suspects:
+        column, bad = feed.columns[place], bad_column(place)
+        if column.is_exact:
+            tests.append(
+                (f"{bad} is not null and {has_excess_decimals(column, bad, feed.csv)}", column.name, TOO_MANY_DECIMALS)
+            )
+        tests.append((f"{bad} is not null", column.name, WRONG_TYPE))
     tests += [(f"{c.quoted} is null", c.name, MISSING_VALUE) for c in feed.columns if not c.nullable]
     if any(file.has_nul for file in files):
         texts = [column for column in feed.columns if column.type == "VARCHAR"]
@@ -84,9 +91,8 @@ def _move(
     ]
     row = ", ".join(f"{column.quoted} := {value}" for column, value in zip(feed.columns, values, strict=True))
     first_lines = ", ".join(str(file.first_row) for file in files)
-    message = "told.message"
-    if suspects:
-        message = f"case when told.reason = '{WRONG_TYPE}' then {_wrong_type_message(feed, suspects)} else told.message end"
+    unread = f"told.reason in ('{WRONG_TYPE}', '{TOO_MANY_DECIMALS}')"
+    message = f"case when {unread} then {_unread_message(feed, suspects)} else told.message end" if suspects else "told.message"
     connection.execute(f"""
         insert into rejected by name
         with files as (
@@ -145,15 +151,15 @@ def _told(feed: Feed, name: str) -> str:
     return name if column is None else column.told
 
 
-def _wrong_type_message(feed: Feed, suspects: Sequence[int]) -> str:
-    cases = " ".join(
-        f"when incoming.{bad_column(place)} is not null then {quote_literal(PERSONAL)}"
-        if feed.columns[place].personal
-        else f"when incoming.{bad_column(place)} is not null "
-        f"then 'Could not convert string \"' || incoming.{bad_column(place)} || '\" to {feed.columns[place].type}'"
-        for place in suspects
-    )
-    return f"case {cases} end"
+def _unread_message(feed: Feed, suspects: Sequence[int]) -> str:
+    """The value that is told is that of the column that is named."""
+    cases = []
+    for place in suspects:
+        column = feed.columns[place]
+        value = f"'Could not convert string \"' || incoming.{bad_column(place)} || '\" to {column.type}'"
+        told = quote_literal(PERSONAL) if column.personal else value
+        cases.append(f"when told.column_name = {quote_literal(column.name)} then {told}")
+    return f"case {' '.join(cases)} end"
 
 
 def _delivery_of(files: Sequence["DeliveredFile"]) -> str:

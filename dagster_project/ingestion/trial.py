@@ -33,12 +33,20 @@ class Trial:
 
 
 def try_deliveries(
-    source: Source, feed: Feed, landing: Path, lake: Path, days: Collection[date] | None = None
+    source: Source,
+    feed: Feed,
+    landing: Path,
+    lake: Path,
+    days: Collection[date] | None = None,
+    today: date | None = None,
 ) -> Sequence[Trial]:
-    """One entry per delivery of a feed that lies in landing, by date. Lake and landing are as they were, byte for byte."""
+    """One entry per delivery of a feed that lies in landing, by date. Lake and landing are as they were, byte for byte.
+
+    A table of a database is read as the delivery of today.
+    """
     before = read_feed_ledger(FeedFolder(lake, source.name, feed.name))
     with tempfile.TemporaryDirectory(prefix="segmentation-trial-") as folder:
-        outcomes = load_deliveries(source, feed, landing, lake, days, shadow=Path(folder) / lake.name)
+        outcomes = load_deliveries(source, feed, landing, lake, days, today, shadow=Path(folder) / lake.name)
     return [Trial(_without_the_shadow(outcome), before.get(outcome.delivery_date)) for outcome in outcomes]
 
 

@@ -1,8 +1,5 @@
 """Checks on what is published that are not the models' own tests."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import dagster as dg
 
 from dagster_project.monitoring.punctuality import feed_ages
@@ -18,7 +15,7 @@ def build_monitoring_checks(settings: Settings, published: dg.AssetKey) -> list[
         description="Every required feed has delivered what its calendar expects.",
     )
     def deliveries_are_punctual() -> dg.AssetCheckResult:
-        today = datetime.now(ZoneInfo(settings.business_timezone)).date()
+        today = settings.today()
         ages = feed_ages(settings.sources, settings.lake, today)
         late = [age for age in ages if age.is_late]
         rows = "\n".join(f"| {age.feed} | {age.newest or 'none'} | {age.expected or 'none'} |" for age in ages)

@@ -7,9 +7,8 @@ the days that it missed.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from dagster_project.ingestion.arrivals import is_in_the_lake
 from dagster_project.ingestion.contracts import Feed, Source, load_sources
@@ -69,7 +68,7 @@ def newest_day(settings: Settings) -> DayRange:
             *_ledger(settings.lake, source, feed),
         )
     ]
-    today = datetime.now(UTC).date()
+    today = settings.today()
     newest = max(days, default=min(today, last_delivery_day(settings) or today))
     return DayRange(newest, newest)
 
@@ -101,7 +100,7 @@ def _pending_today(source: Source, feed: Feed, settings: Settings) -> list[date]
     except DatabaseError as error:
         _log.warning("%s/%s: nobody knows whether rows wait: %s", source.name, feed.name, error)
         return []
-    return [datetime.now(ZoneInfo(settings.business_timezone)).date()] if is_pending else []
+    return [settings.today()] if is_pending else []
 
 
 def _is_known(delivery: LandedDelivery, row: LedgerRow) -> bool:

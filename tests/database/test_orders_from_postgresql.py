@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import PASSWORD, Cluster
 from order_system import DSN, TABLES, OrderSystem, contract
 
+from dagster_project.commands.dry_run import dry_run_lines
 from dagster_project.ingestion.contracts import FEEDS_DIR, ContractError, load_source
 from dagster_project.orchestration.days import pending_days
 from dagster_project.settings import Settings
@@ -315,3 +317,96 @@ def test_nothing_secret_stands_in_the_footers(orders: OrderSystem) -> None:
     row = orders.ledger("orders")[date(2026, 1, 1)]
     assert os.environ[DSN] not in json.dumps(row.to_json())
     assert row.files == ("shop.orders.parquet",)
+
+
+def test_a_table_with_names_of_its_own_is_read_by_the_contracts_headers(orders: OrderSystem) -> None:
+    """The names of an order system in another language: keys, the key of the group, marks of deleted rows and plain columns."""
+    names = {"order_id": "Belegnr", "customer_id": "Kunde", "status": "Status"}
+    document = contract()
+    del document["feeds"][2]
+    for feed, own in zip(document["feeds"], (names, {"order_id": "Beleg", "quantity": "Menge"}), strict=True):
+        known = {column.name: column for column in orders.source.feed(feed["name"]).columns}
+        feed["columns"] = [{**known[name].model_dump(exclude_none=True), "header": header} for name, header in own.items()]
+        for name, header in own.items():
+            orders.cluster.execute(f'alter table shop.{feed["name"]} rename column {name} to "{header}"')
+    orders.agree(document)
+    for day in (ONE, TWO):
+        assert [one.status for name in ("orders", "order_lines") if (one := orders.load_feed(name, day))] == ["loaded"] * 2
+        orders.cluster.execute(
+            'update shop.order_lines set "Menge" = 9, updated_at = now() where "Beleg" = \'A\' and line_number = 1',
+            "delete from shop.order_lines where \"Beleg\" = 'B'",
+            "delete from shop.orders where \"Belegnr\" = 'B'",
+        )
+    heads = "select order_id, customer_id, status, delivery_date::varchar from raw_orders order by delivery_date, order_id"
+    lines = (
+        "select order_id, line_number, quantity::varchar from raw_order_lines where delivery_date = '2026-01-02' order by all"
+    )
+    with duckdb.connect() as connection:
+        for feed in ("orders", "order_lines"):
+            files = f"read_parquet('{orders.lake}/raw/erp/{feed}/*/*.parquet', hive_partitioning = true)"
+            connection.execute(f"create view raw_{feed} as select * from {files} where delivery_date > '1900-01-01'")
+        assert connection.execute(heads).fetchall() == [
+            ("A", "c1", "open", ONE), ("B", "c2", None, ONE), ("C", None, "open", ONE),
+            ("A", "c1", "open", TWO), ("B", "c2", "cancelled", TWO), ("C", None, "open", TWO),
+        ]  # fmt: skip
+        assert connection.execute(lines).fetchall() == [
+            ("A", 1, "9.000"), ("A", 2, "-2.000"), ("C", 1, "1.000"), ("C", 2, "1.000"),
+        ]  # fmt: skip
+
+
+def test_a_dry_run_says_what_the_tables_would_deliver_and_leaves_the_lake_alone(
+    orders: OrderSystem, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A feed that is passed over in silence looks like one that has nothing new."""
+    monkeypatch.setenv("SEGMENTATION_FEEDS_DIR", str(orders.feeds_dir))
+    settings = Settings(sources=("erp",), data_dir=tmp_path, _env_file=None)
+    today = settings.today().isoformat()
+    told = "\n".join(dry_run_lines(settings))
+    assert f"erp/orders: 1 deliveries, 0 unchanged\n  {today}  accepted   3 rows, 0 rejected  shop.orders.parquet" in told
+    assert f"  {today}  accepted   5 rows, 0 rejected  shop.order_lines.parquet" in told
+    assert "3 accepted. Nothing was loaded" in told
+    assert not orders.lake.exists()
+
+    orders.load(ONE)
+    before = {path: path.read_bytes() for path in orders.lake.rglob("*") if path.is_file()}
+    orders.cluster.execute("update shop.order_lines set quantity = 'NaN', updated_at = now() where order_id = 'A'")
+    told = "\n".join(dry_run_lines(settings))
+    assert "rejects 2 of 4 rows: quantity: wrong type" in told
+    assert "erp/customers: 1 deliveries, 1 unchanged" in told
+    monkeypatch.delenv(DSN)
+    told = "\n".join(dry_run_lines(settings))
+    assert told.count(f"{DSN} is not set") == 3
+    assert {path: path.read_bytes() for path in orders.lake.rglob("*") if path.is_file()} == before
+
+
+def test_a_table_that_lost_most_of_its_rows_is_no_list_of_all_customers(orders: OrderSystem) -> None:
+    orders.load_feed("customers", ONE)
+    orders.cluster.execute("insert into shop.customers select 'n' || n, null, 'CH' from generate_series(1, 20) as many (n)")
+    orders.load_feed("customers", TWO)
+    orders.cluster.execute("delete from shop.customers where customer_id <> 'c1'")
+    outcome = orders.load_feed("customers", THREE)
+    assert outcome is not None
+    assert outcome.status == "held_back"
+    assert "1 rows are 91.7% fewer than usual (12, the median of 2" in outcome.message
+    assert "write a larger `shrink_tolerance` for feed customers into the contract" in outcome.message
+    assert {day.isoformat(): row.rows_accepted for day, row in orders.ledger("customers").items()} == {ONE: 2, TWO: 22}
+
+
+def test_numerics_lose_no_digit_and_floats_are_rounded(orders: OrderSystem) -> None:
+    """A numeric has the decimals that somebody wrote; a float has those of its binary fraction."""
+    orders.cluster.execute(
+        "alter table shop.order_lines alter quantity type numeric, alter unit_price type numeric,"
+        " alter discount_amount type double precision using discount_amount::double precision",
+        "update shop.order_lines set quantity = 1.5000000 where order_id = 'A' and line_number = 1",
+        "update shop.order_lines set unit_price = 1.55991 where order_id = 'A' and line_number = 2",
+        "update shop.order_lines set discount_amount = 0.1::double precision + 0.2::double precision where order_id = 'B'",
+        "update shop.order_lines set discount_amount = 'NaN' where order_id = 'C' and line_number = 1",
+    )
+    assert orders.load(ONE)[1] == "loaded"
+    told = orders.query("select column_name, reason, message from quarantine_order_lines order by column_name")
+    assert [one[:2] for one in told] == [("discount_amount", "wrong_type"), ("unit_price", "too_many_decimals")]
+    assert "1.55991" in told[1][2]
+    rows = "select order_id, line_number, quantity::varchar, discount_amount::varchar from raw_order_lines order by all"
+    assert orders.query(rows) == [
+        ("A", 1, "1.500", "0.0100"), ("B", 1, "3.000", "0.3000"), ("C", 2, "1.000", "0.0000"),
+    ]  # fmt: skip

@@ -18,7 +18,11 @@ from dagster_project.ingestion.ledger import read_feed_ledger
 from dagster_project.ingestion.load import load_deliveries
 from dagster_project.ingestion.outcomes import DeliveryLoad
 
-_HEADERS = {"orders": "order_id,customer_id,units,price,email", "customers": "customer_id,parent_customer_id,name"}
+_HEADERS = {
+    "orders": "order_id,customer_id,units,price,email",
+    "customers": "customer_id,parent_customer_id,name",
+    "shipments": "shipment_id,order_id,cartons,door",
+}
 _FEED: dict[str, Any] = {"description": "A feed.", "file_pattern": "{date}.csv", "reject_tolerance": 0.6}
 _SOURCE = {
     "name": "market",
@@ -54,16 +58,29 @@ _SOURCE = {
         },
     ],
 }
+# Names no customer, and where its rows lead to is somebody's door.
+SHIPMENTS = {
+    **_FEED,
+    "name": "shipments",
+    "kind": "event",
+    "folder": "shipments",
+    "columns": [
+        {"name": "shipment_id", "type": "VARCHAR", "nullable": False, "key": True, "description": "Shipment."},
+        {"name": "order_id", "type": "VARCHAR", "nullable": False, "key": True, "description": "Order."},
+        {"name": "cartons", "type": "INTEGER", "description": "Cartons."},
+        {"name": "door", "type": "VARCHAR", "personal": True, "description": "Name on the door."},
+    ],
+}
 
 
 class Market:
-    """A source, where it delivers and where that goes."""
+    """A source, where it delivers and where that goes. first: feeds that come before its own."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *first: dict[str, Any]) -> None:
         self.root = root
         self.landing = root / "landing"
         self.lake = root / "lake"
-        self.source = Source.model_validate(_SOURCE)
+        self.source = Source.model_validate({**_SOURCE, "feeds": [*first, *_SOURCE["feeds"]]})
 
     def folder(self, feed: str) -> Path:
         return self.landing / "market" / feed
@@ -85,7 +102,7 @@ class Market:
 
     def rows(self, feed: str) -> list[tuple[Any, ...]]:
         """What the lake holds of a feed, without prices."""
-        columns = {"orders": "order_id, customer_id, units, email", "customers": "customer_id, parent_customer_id, name"}[feed]
+        columns = "order_id, customer_id, units, email" if feed == "orders" else _HEADERS[feed]
         files = f"{self.lake}/raw/market/{feed}/*/*.parquet"
         return duckdb.sql(f"""
             select cast(delivery_date as varchar), {columns}

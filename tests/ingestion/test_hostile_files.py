@@ -13,6 +13,8 @@ import pytest
 from shop import COLUMNS, HEADER, Shop
 from shop_money import money
 
+from dagster_project.ingestion import files
+
 DAY = "2026-01-02"
 GOOD = ("A,1,2.5,2026-01-01,a@b.c", "B,2,3.25,2026-01-01,", "C,3,1,,c@d.e")
 GOOD_ROWS = [(DAY, "A", 1, "2.5000"), (DAY, "B", 2, "3.2500"), (DAY, "C", 3, "1.0000")]
@@ -26,7 +28,7 @@ QUARANTINE = "select line, column_name, reason from quarantine order by line"
         (f"{DAY}.csv", TEXT.encode("utf-16"), ["is written in utf-16", "the contract says utf-8"]),
         (f"{DAY}.csv", TEXT.encode("utf-16-be"), ["line 1"]),
         (f"{DAY}.csv", bytes(4096), ["line 1"]),
-        (f"{DAY}.csv", TEXT.replace("\n", "\r\n", 2).encode(), ["line ends are mixed"]),
+        (f"{DAY}.csv", TEXT.replace("\n", "\r\n", 2).replace("A,", 'A"a,').encode(), ["line ends are mixed", "quotes"]),
         (f"{DAY}.csv", f'{HEADER}\nA,1,1,,\n"B,1,1,,\nC,1,1,,\nD,1,1,,\n'.encode(), ["line 3", "3 lines hang together"]),
         (f"{DAY}.csv.gz", gzip.compress(TEXT.encode() * 5000)[:-200], ["broken archive"]),
         (f"{DAY}.csv.gz", TEXT.encode() * 2, ["broken archive"]),
@@ -38,7 +40,7 @@ QUARANTINE = "select line, column_name, reason from quarantine order by line"
         "utf-16",
         "utf-16-be without mark",
         "NULs",
-        "mixed ends",
+        "mixed ends and a stray quote",
         "open quote",
         "cut gzip",
         "no gzip",
@@ -136,6 +138,31 @@ def test_every_way_to_end_a_line_is_read(shop: Shop, end: str) -> None:
     assert shop.load_one().rows_accepted == 3
     assert shop.rows() == GOOD_ROWS
     assert shop.query(QUARANTINE) == [(5, "units", "wrong_type")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+@pytest.mark.parametrize("ends", ["\r\n \n", "\n \r\n", "\r \n", "\n \r", "\r\n \r", "\r \r\n \n"])
+def test_a_file_whose_lines_end_in_different_ways_is_read_whole(
+    new_shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch, ends: str, encoding: str
+) -> None:
+    """Two systems wrote it, or somebody's editor. A line break within quotes stays what it is."""
+    monkeypatch.setattr(files, "_CHUNK", 7)
+    options = {"delimiter": ",", "encoding": encoding.removesuffix("-sig")}
+    shop = new_shop(columns=COLUMNS[:4], csv=options)
+    lines = [HEADER.removesuffix(",email"), "A,1,2.5,", '"B\r\nb\rb\nb",2,3.25,', '"C ""c""",3,1,', "D,x,1,", "E,5,1,"]
+    chosen = ends.split(" ")
+    text = "".join(line + chosen[min(place, len(chosen) - 1)] for place, line in enumerate(lines))
+    (shop.folder / f"{DAY}.csv").write_bytes(text.encode(encoding))
+    assert shop.load_one().rows_read == 5
+    assert [row[1] for row in shop.rows()] == ["A", "B\r\nb\rb\nb", 'C "c"', "E"]
+    assert shop.query(QUARANTINE) == [(8, "units", "wrong_type")]
+    assert money(shop, DAY)[0] == Decimal("17.0000")
+
+
+def test_a_delivery_whose_lines_end_in_different_ways_is_told(shop: Shop) -> None:
+    (shop.folder / f"{DAY}.csv").write_bytes(TEXT.replace("\n", "\r\n", 2).encode())
+    assert "its lines end in different ways and were read alike" in shop.load_one().message
+    assert shop.rows() == GOOD_ROWS
 
 
 def test_a_link_out_of_the_landing_folder_is_refused(shop: Shop, tmp_path: Path) -> None:

@@ -197,3 +197,44 @@ def test_a_customer_goes_from_a_file_that_calls_the_columns_otherwise(tmp_path: 
         before, after = '{"Auftrag": "A", "Kunde": "C1", "Post": "c"}', '{"Auftrag": "A", "Kunde": null, "Post": null}'
     rows, found = scrubbed(tmp_path, before.encode(), format=kind, columns=columns)
     assert (rows, found.decode()) == (1, after)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_a_row_that_names_an_order_of_an_erased_customer_loses_what_is_personal(tmp_path: Path, kind: str) -> None:
+    """The order's number stays: it leads to an order that is nobody's any more."""
+    shipments = [
+        {"name": "shipment", "type": "VARCHAR", "nullable": False, "key": True, "description": "Shipment."},
+        {"name": "order_id", "type": "VARCHAR", "nullable": False, "description": "Order."},
+        {"name": "door", "type": "VARCHAR", "nullable": False, "personal": True, "description": "Name on the door."},
+        {"name": "phone", "type": "VARCHAR", "personal": True, "description": "Telephone."},
+    ]
+    source = feed_of(shipments, format=kind)
+    erased = scrubber(tmp_path, source, "C1").erased
+    (customer,) = erased.hashes
+    erased.learn(customer, "shop", "A", "order")
+    rule = Scrubber.of(source, source.feeds[0], erased)
+    path = tmp_path / f"2026-01-01.{kind}"
+    rows = "(values ('s1', 'A', 'Ann', '1'), ('s2', 'B', 'Bob', '2'), ('s3', 'A', 'Ann', null))"
+    duckdb.sql(f"copy (from {rows} as rows (shipment, order_id, door, phone)) to '{path}' (format {kind})")
+    assert scrub_file(rule, path) == 2
+    assert duckdb.sql(f"select shipment, order_id, door, phone::varchar from '{path}' order by all").fetchall() == [
+        ("s1", "A", "erased", None), ("s2", "B", "Bob", "2"), ("s3", "A", "erased", None),
+    ]  # fmt: skip
+    before = path.read_bytes()
+    assert scrub_file(rule, path) == 0
+    assert path.read_bytes() == before
+
+
+def test_an_order_is_not_a_customers_only_because_they_had_a_case_about_it(tmp_path: Path) -> None:
+    """Somebody else's order, named in a case that the erased customer opened, stays theirs."""
+    case = {"name": "case_id", "type": "VARCHAR", "nullable": False, "key": True, "description": "Case."}
+    cases = [case, {**COLUMNS[0], "key": False, "nullable": True}, COLUMNS[1]]
+    shipments = [case, COLUMNS[0], {"name": "door", "type": "VARCHAR", "personal": True, "description": "Door."}]
+    source = feed_of(cases)
+    other = source.feeds[0].model_copy(update={"name": "shipments", "columns": feed_of(shipments).feeds[0].columns})
+    source = source.model_copy(update={"feeds": (*source.feeds, other)})
+    erased = scrubber(tmp_path, source, "C1").erased
+    path = tmp_path / "2026-01-01.csv"
+    path.write_text("case_id,order_id,customer_id\n1,A,C1\n", encoding="utf-8")
+    assert scrub_file(Scrubber.of(source, source.feeds[0], erased), path) == 1
+    assert not erased.also

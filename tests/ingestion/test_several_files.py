@@ -66,7 +66,11 @@ def test_a_key_may_stand_in_one_file_of_a_day_only(shop: Shop) -> None:
     [
         (f"{DAY}_2.csv", b"", f"{DAY}_2.csv is empty"),
         (f"{DAY}_2.csv", b"nothing\n1\n", f"{DAY}_2.csv, line 1: required column"),
-        (f"{DAY}_2.csv", f"{HEADER}\r\nA,1,1,,a\nB,1,1,,b\n".encode(), f"{DAY}_2.csv cannot be read: its line ends are mixed"),
+        (
+            f"{DAY}_2.csv",
+            f'{HEADER}\r\nA"a,1,1,,a\r\nB,1,1,,b\n'.encode(),
+            f"{DAY}_2.csv cannot be read: its line ends are mixed",
+        ),
     ],
 )
 def test_one_unreadable_file_holds_the_whole_day_back_and_is_named(shop: Shop, name: str, content: bytes, word: str) -> None:
