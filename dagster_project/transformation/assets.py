@@ -14,6 +14,7 @@ from dagster_project.ingestion.contracts import known_sources
 from dagster_project.settings import Settings
 from dagster_project.transformation.column_lineage import LineageCache, Relation
 from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
+from dagster_project.transformation.named_rows import named_rows, shows_rows
 from dagster_project.transformation.project import DBT_PROJECT, load_manifest, parsed_project, staging_models
 from dagster_project.transformation.tables import TableFacts, location_columns, table_facts
 from dagster_project.transformation.translator import MODEL_TYPES, RoomTranslator, excluded_models
@@ -109,12 +110,20 @@ class Events:
         if not failed:
             return
         causes = [result for result in failed if result.status != "skipped"] or failed
-        lines = [f"{result.name}: {result.status} ({' '.join(result.message.split())})" for result in causes]
+        lines = [
+            f"{result.name}: {result.status} ({' '.join(result.message.split())}){self._rows_of(result)}" for result in causes
+        ]
         raise dg.Failure(
             f"{len(causes)} of {len(results)} models and tests failed, {len(failed) - len(causes)} were skipped. Nothing is "
             "published; what is published stays as it is. Mend the cause and run again.\n" + "\n".join(lines),
             allow_retries=False,
         )
+
+    def _rows_of(self, result: NodeResult) -> str:
+        """What a failed test found, where it may be told; empty where not."""
+        if result.status != "fail" or not shows_rows(self._manifest["nodes"][result.unique_id]):
+            return ""
+        return f": {named_rows(self._settings.warehouse, self._settings.lake, result.compiled_code)}"
 
     def _asset_key(self, unique_id: str) -> dg.AssetKey:
         return self._translator.get_asset_spec(self._manifest, unique_id, None).key

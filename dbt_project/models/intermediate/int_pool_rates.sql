@@ -106,11 +106,44 @@ open_rates as (
 
 ),
 
+stated as (
+
+    select *, false as is_provisional, 'ledger' as rate_basis from closed_rates
+    union all
+    select *, true as is_provisional, 'last_closed_month' as rate_basis from open_rates
+
+),
+
+-- work that no ledger knows of is charged at the policy's rates of its days; without a row here it would be held against nothing
+unstated as (
+
+    select
+        pool_use.source_code,
+        pool_use.month,
+        pool_use.pool,
+        cast(null as varchar) as mode,
+        cast(null as decimal(18, 4)) as ledger_cost,
+        cast(null as decimal(18, 4)) as practical_minutes,
+        pool_use.minutes as used_minutes,
+        pool_use.policy_cost,
+        pool_use.carriage_cost,
+        cast(null as double) as cost_per_minute,
+        cast(null as double) as carriage_factor,
+        true as is_provisional,
+        'policy' as rate_basis
+    from pool_use
+    where
+        (pool_use.source_code, pool_use.month, pool_use.pool) not in (
+            select stated.source_code, stated.month, stated.pool from stated
+        )
+
+),
+
 rates as (
 
-    select *, false as is_provisional from closed_rates
+    select * from stated
     union all
-    select *, true as is_provisional from open_rates
+    select * from unstated
 
 ),
 
@@ -122,6 +155,7 @@ final as (
         pool,
         mode,
         is_provisional,
+        rate_basis,
         ledger_cost,
         practical_minutes,
         used_minutes,

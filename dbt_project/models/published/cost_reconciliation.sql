@@ -26,7 +26,8 @@ final as (
         pools.rate_variance,
         cast(pools.difference as decimal(18, 2)) as difference,
         pools.practical_minutes,
-        pools.used_minutes
+        pools.used_minutes,
+        pools.rate_basis
     from {{ ref('pool_reconciliation') }} as pools
     inner join sources on pools.source_code = sources.source_code
     inner join as_of_dates on pools.month <= as_of_dates.as_of_date

@@ -28,6 +28,7 @@ expected as (
         month,
         pool,
         is_provisional,
+        rate_basis,
         ledger_cost,
         practical_minutes,
         used_minutes,
@@ -44,15 +45,17 @@ expected as (
 
 ),
 
+-- from both sides: a pool that nobody charged, and a charge to a pool in which nothing was counted
 final as (
 
     select
-        expected.source_code,
-        expected.month,
-        expected.pool,
-        expected.is_provisional,
+        coalesce(expected.source_code, costs.source_code) as source_code,
+        coalesce(expected.month, costs.month) as month,
+        coalesce(expected.pool, costs.pool) as pool,
+        coalesce(expected.is_provisional, true) as is_provisional,
+        coalesce(expected.rate_basis, 'policy') as rate_basis,
         cast(expected.practical_minutes as decimal(18, 4)) as practical_minutes,
-        cast(expected.used_minutes as decimal(18, 4)) as used_minutes,
+        cast(coalesce(expected.used_minutes, 0) as decimal(18, 4)) as used_minutes,
         cast(expected.ledger_cost as decimal(18, 4)) as ledger_cost,
         cast(coalesce(costs.charged_cost, 0) as decimal(18, 4)) as charged_cost,
         cast(coalesce(costs.unassigned_cost, 0) as decimal(18, 4)) as unassigned_cost,
@@ -62,10 +65,11 @@ final as (
                 then cast(expected.ledger_cost - expected.used_cost - expected.unused_cost as decimal(18, 4))
         end as rate_variance,
         cast(
-            expected.used_cost - coalesce(costs.charged_cost, 0) - coalesce(costs.unassigned_cost, 0) as decimal(18, 4)
+            coalesce(expected.used_cost, 0) - coalesce(costs.charged_cost, 0) - coalesce(costs.unassigned_cost, 0)
+            as decimal(18, 4)
         ) as difference
     from expected
-    left join costs
+    full outer join costs
         on
             expected.source_code = costs.source_code
             and expected.month = costs.month
