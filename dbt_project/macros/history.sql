@@ -1,8 +1,17 @@
 {#- What a kept as-of date holds of each customer: the dimensions whose changes are told, and the values that explain them. -#}
 
-{#- Name of each dimension, as a column of int_segments_now. A new dimension is one line here and one there. -#}
+{#- Name of each dimension, as a column of int_segments_now and of segments_by_the_ruler_before. A new dimension is one line here
+    and one in each of them. -#}
 {% macro tracked_dimensions() -%}
-    {{ return(['rfm_segment', 'abc_revenue', 'abc_profit', 'xyz_class']) }}
+    {{ return([
+        'rfm_segment',
+        'abc_revenue',
+        'abc_profit',
+        'xyz_class',
+        'lifecycle_stage',
+        'relationship_class',
+        'service_tier'
+    ]) }}
 {%- endmacro %}
 
 {#- The table of kept dates as the refresh before left it, or none before the first. -#}

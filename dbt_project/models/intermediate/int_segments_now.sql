@@ -18,10 +18,15 @@ final as (
         cast(rfm.monetary as decimal(18, 4)) as monetary,
         profitability.net_revenue,
         profitability.net_contribution,
+        lifecycle.at_risk_after_days,
+        lifecycle.churned_after_days,
         rfm.rfm_segment,
         abc.abc_revenue,
         abc.abc_profit,
-        xyz.xyz_class
+        xyz.xyz_class,
+        lifecycle.lifecycle_stage,
+        relationship.relationship_class,
+        tiers.service_tier
     from customers
     inner join {{ ref('int_as_of_dates') }} as as_of_dates on customers.as_of_date = as_of_dates.as_of_date
     cross join {{ ref('stg_control__refresh') }} as refresh
@@ -45,6 +50,21 @@ final as (
             customers.as_of_date = xyz.as_of_date
             and customers.source_code = xyz.source_code
             and customers.customer_key = xyz.customer_key
+    left join {{ ref('customer_lifecycle') }} as lifecycle
+        on
+            customers.as_of_date = lifecycle.as_of_date
+            and customers.source_code = lifecycle.source_code
+            and customers.customer_key = lifecycle.customer_key
+    left join {{ ref('customer_relationship') }} as relationship
+        on
+            customers.as_of_date = relationship.as_of_date
+            and customers.source_code = relationship.source_code
+            and customers.customer_key = relationship.customer_key
+    left join {{ ref('customer_service_tier') }} as tiers
+        on
+            customers.as_of_date = tiers.as_of_date
+            and customers.source_code = tiers.source_code
+            and customers.customer_key = tiers.customer_key
 
 )
 
