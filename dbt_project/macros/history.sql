@@ -25,3 +25,18 @@
     {%- set names = adapter.get_columns_in_relation(kept) | map(attribute='name') | list if kept else [] -%}
     {{ return(tracked_dimensions() | select('in', names) | list) }}
 {%- endmacro %}
+
+{#- Column or expression: which refresh computed a kept row. An earlier version did not keep it. -#}
+{% macro kept_refresh_id() -%}
+    {%- set names = adapter.get_columns_in_relation(kept_segments()) | map(attribute='name') | list -%}
+    {{ return('refresh_id' if 'refresh_id' in names else 'cast(null as varchar)') }}
+{%- endmacro %}
+
+{#- Pre-hook of the journal of restatements: what a refresh wrote that was cut short before the kept segments were replaced is
+    written again by this one. -#}
+{% macro forget_restatements_that_were_not_made() -%}
+    {%- set names = adapter.get_columns_in_relation(this) | map(attribute='name') | list if is_incremental() else [] -%}
+    {%- if 'refresh_id_before' in names -%}
+    {{ delete_touched(ref('int_segments_before'), ['as_of_date', 'refresh_id_before']) }}
+    {%- endif -%}
+{%- endmacro %}

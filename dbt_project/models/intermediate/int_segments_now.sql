@@ -10,6 +10,7 @@ final as (
         customers.as_of_date,
         as_of_dates.date_role,
         refresh.policy_version,
+        plan.plan_id as refresh_id,
         customers.source_code,
         customers.customer_key,
         customers.tenure_days,
@@ -30,6 +31,7 @@ final as (
     from customers
     inner join {{ ref('int_as_of_dates') }} as as_of_dates on customers.as_of_date = as_of_dates.as_of_date
     cross join {{ ref('stg_control__refresh') }} as refresh
+    cross join {{ ref('int_refresh_plan') }} as plan
     inner join {{ ref('customer_profitability') }} as profitability
         on
             customers.as_of_date = profitability.as_of_date
