@@ -26,6 +26,8 @@
 -- depends_on: {{ ref('service_attainment') }}
 -- depends_on: {{ ref('service_tier_summary') }}
 -- depends_on: {{ ref('customer_explanation') }}
+-- depends_on: {{ ref('customer_profile') }}
+-- depends_on: {{ ref('demand_centres') }}
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}
