@@ -38,13 +38,13 @@ def refuse_incomplete_days(as_of_dates: Sequence[date], newest: date | None) -> 
     if newest is None:
         if as_of_dates:
             raise ValueError(
-                "No day can be computed: there is a required feed that has delivered nothing yet. Nothing was computed. Refresh first."
+                "No day can be computed: a required feed has delivered nothing yet. Nothing was computed. Refresh first."
             )
         return
     late = sorted(day for day in as_of_dates if day > newest)
     if late:
         named = ", ".join(day.isoformat() for day in late[:3]) + (f" and {len(late) - 3} more" if len(late) > 3 else "")
         raise ValueError(
-            f"{named}: not every required feed has delivered as far. The newest day that can be computed is {newest}. Nothing was "
-            "computed. Ask for dates up to that day, or deliver and refresh first."
+            f"{named}: not every required feed has delivered as far. The newest day that can be computed is {newest}. Nothing "
+            "was computed. Ask for dates up to that day, or deliver and refresh first."
         )

@@ -7,6 +7,7 @@ import dagster as dg
 import duckdb
 import pytest
 from conftest import Refreshed
+from published_contract import what_is_empty, what_is_told_to_be_unknown
 
 from dagster_project.commands.refresh import run_backfill, run_refresh
 from dagster_project.commands.summary import summarize
@@ -174,3 +175,12 @@ def test_a_backfill_of_a_day_that_is_not_complete_is_refused(deployment: Setting
     assert newest_complete_day(deployment.lake / "nowhere") is None
     with pytest.raises(ValueError, match="No day can be computed"):
         refuse_incomplete_days([date(2026, 9, 30)], None)
+
+
+def test_the_demo_fills_every_column_that_is_published(refreshed: Refreshed) -> None:
+    """Only what needs an earlier publication, or a decision of somebody, is empty after the first refresh."""
+    with duckdb.connect(str(refreshed.settings.published / "customer_segments.duckdb"), read_only=True) as reader:
+        overrides = {f"customer_profile.override_{column}" for column in ("reason", "owner_role", "expires_on")}
+        assert what_is_empty(reader) == {"customer_changes", "restatement_journal"} | overrides
+        assert what_is_told_to_be_unknown(reader) == {}
+        assert reader.execute("select count(*) from feed_coverage where coverage = 'missing'").fetchone() == (0,)
