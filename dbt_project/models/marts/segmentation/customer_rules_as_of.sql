@@ -95,14 +95,15 @@ other_rules as (
 
     union all
 
+    {% for axis, limit in {'value': 'high_value_rank', 'relationship': 'high_relationship_rank'}.items() -%}
     select
         relationship.as_of_date,
         relationship.source_code,
         relationship.customer_key,
         'relationship_class' as dimension,
-        'value axis' as rule,
-        relationship.value_axis as measured,
-        cast(parameters.high_value_rank as double) as limit_value,
+        '{{ axis }} axis' as rule,
+        relationship.{{ axis }}_axis as measured,
+        cast(parameters.{{ limit }} as double) as limit_value,
         case
             when relationship.override_reason is not null then relationship.relationship_class || ' by override'
             else relationship.relationship_class
@@ -112,23 +113,7 @@ other_rules as (
 
     union all
 
-    select
-        relationship.as_of_date,
-        relationship.source_code,
-        relationship.customer_key,
-        'relationship_class' as dimension,
-        'relationship axis' as rule,
-        relationship.relationship_axis as measured,
-        cast(parameters.high_relationship_rank as double) as limit_value,
-        case
-            when relationship.override_reason is not null then relationship.relationship_class || ' by override'
-            else relationship.relationship_class
-        end as outcome
-    from {{ ref('customer_relationship') }} as relationship
-    inner join parameters on relationship.as_of_date = parameters.as_of_date
-
-    union all
-
+    {% endfor -%}
     select
         tiers.as_of_date,
         tiers.source_code,
