@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     as_of_dates: Annotated[tuple[date, ...], NoDecode] = Field(
         default=(), description="As-of dates to compute; empty = the newest day that every required feed has delivered."
     )
+    as_of_batch: int = Field(
+        default=6, ge=1, description="Past as-of dates of a backfill that one pass computes; more take more memory."
+    )
     business_timezone: str = Field(default="Europe/London", description="The one zone in which a timestamp becomes a day.")
     base_currency: str = Field(default="GBP", description="ISO 4217 code of every amount that is published.")
     kept_publications: int = Field(default=7, ge=1, description="Finished publications kept for a roll-back.")

@@ -24,8 +24,9 @@ CASE_CHANNELS = ("phone", "email", "chat")
 _MINUTES_UNKNOWN_SHARE = 0.03
 _DEMANDING_FACTOR = 1.5
 
-QUESTIONS = ("price", "speed", "service", "sustainability", "range", "recommend")
-PREFERENCES = QUESTIONS[:-1]
+PREFERENCES = ("price", "speed", "service", "sustainability", "range")
+QUESTIONS = (*PREFERENCES, "recommend", "share_of_wallet")
+"""Answered from 1 to 5, from 0 to 10, and with the per cent of such goods that are bought here."""
 SURVEYS = (date(2025, 3, 3), date(2025, 10, 6), date(2026, 3, 2), date(2026, 8, 17), date(2026, 9, 14))
 """First days of the surveys; answers come within nine days."""
 _INVITED_SHARE = 0.16
@@ -140,12 +141,24 @@ def draw_surveys(customers: "Customers", first_order: "Ints", gone_on: "Ints") -
     place = np.lexsort((customer, day))
     customer, day = customer[place], day[place]
     count = len(customer)
-    answers = rng.choice([1, 2, 2, 3, 3, 3, 4], (count, len(QUESTIONS)))
+    answers = rng.choice([1, 2, 2, 3, 3, 3, 4], (count, len(PREFERENCES) + 1))
     answers[np.arange(count), preferred[customer]] = rng.choice([4, 5, 5], count)
     pleased = np.where(customers.of("key_account", "growing", "contract")[customer], 8.6, 7.4)
     pleased -= np.where(customers.of("demanding", "fading")[customer], 2.5, 0)
     answers[:, -1] = np.clip(rng.normal(pleased, 1.7).round(), 0, 10)
     answers[rng.random(answers.shape) < 0.004] = -1
+    answers = np.column_stack([answers, _wallet_shares(customers)[customer]])
     questions = np.tile(np.arange(len(QUESTIONS)), count)
     repeated = np.repeat(np.arange(count), len(QUESTIONS))
     return Surveys(repeated, customer[repeated], day[repeated], questions, answers.reshape(-1))
+
+
+def _wallet_shares(customers: "Customers") -> "Ints":
+    """Per cent of such goods that each customer says to buy here, in fives; three in ten do not know."""
+    import numpy as np
+
+    rng = stream("wallets")
+    loyal = customers.of("key_account", "growing", "contract")
+    shares = 5 * np.clip(rng.normal(np.where(loyal, 14, 8), 3.5).round(), 1, 20).astype(int)
+    shares[rng.random(len(customers)) < 0.3] = -1
+    return shares

@@ -4,7 +4,7 @@ Belongs here: which models a run builds, and how dbt's results become events. No
 (translator.py). A failed test of error severity fails the step, and so holds back everything downstream.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -12,6 +12,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test, get_subset_sel
 
 from dagster_project.ingestion.contracts import known_sources
 from dagster_project.settings import Settings
+from dagster_project.transformation.batches import KEPT_MODELS, ask_for, backfill_batches
 from dagster_project.transformation.column_lineage import LineageCache, Relation
 from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
 from dagster_project.transformation.named_rows import named_rows, shows_rows
@@ -47,12 +48,31 @@ def build_transformation_assets(settings: Settings) -> dg.AssetsDefinition:
         # runs, and dbt's default would run the test in the first.
         arguments = [*selection, "--indirect-selection", indirect or "buildable"]
         with warehouse_lock(settings.data_dir, "build the warehouse", settings.lock_timeout_seconds):
-            results = build(dbt_target(settings), arguments)
+            results = build_in_batches(settings, arguments, exclude, all_dates_at_once=context.is_subset)
             events = Events(settings, manifest, translator)
             yield from events.of(results, context.selected_asset_check_keys)
         events.raise_for_failures(results)
 
     return transformation
+
+
+def build_in_batches(settings: Settings, arguments: Sequence[str], exclude: str, all_dates_at_once: bool) -> list[NodeResult]:
+    """Results of the last pass, which builds everything; those before it compute past dates and keep them.
+
+    A pass that fails is the last one. all_dates_at_once: a part of the models keeps nothing for a next pass.
+    """
+    target = dbt_target(settings)
+    if not all_dates_at_once:
+        *before, last = backfill_batches(settings.lake, settings.as_of_batch)
+        kept = ["--select", *KEPT_MODELS, *(["--exclude", exclude] if exclude else []), "--indirect-selection", "buildable"]
+        for dates in before:
+            ask_for(settings.lake, dates)
+            results = build(target, kept)
+            if any(result.has_failed for result in results):
+                return results
+        if before:
+            ask_for(settings.lake, last)
+    return build(target, list(arguments))
 
 
 def dbt_target(settings: Settings) -> DbtTarget:

@@ -21,6 +21,7 @@ from dagster_project.ingestion.contracts import load_sources
 from dagster_project.policy.assets import policy_asset_key
 from dagster_project.policy.tables import policy_tables, policy_version
 from dagster_project.settings import Settings
+from dagster_project.transformation.complete_days import newest_complete_day, refuse_incomplete_days
 from dagster_project.transformation.project import code_version, project_fingerprint
 
 if TYPE_CHECKING:
@@ -185,6 +186,10 @@ def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     @dg.multi_asset(specs=specs, name="refresh_control")
     def control(context: dg.AssetExecutionContext, config: AsOfBackfill) -> Iterator[dg.MaterializeResult[Any]]:
         backfill = config.as_of_dates()
+        try:
+            refuse_incomplete_days(backfill, newest_complete_day(settings.lake))
+        except ValueError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
         published = write_refresh_control(settings, backfill)
         yield dg.MaterializeResult(asset_key=REFRESH, metadata={"dagster/row_count": 1, "code_version": code_version()})
         yield dg.MaterializeResult(

@@ -81,6 +81,7 @@ final as (
         nullif(trim(parent_customer_id), '') as parent_customer_id,
         industry,
         size_band,
+        cast(null as integer) as employee_count,
         ownership,
         birth_year,
         income_band,

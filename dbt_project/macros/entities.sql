@@ -38,6 +38,7 @@
             'parent_customer_id': 'varchar',
             'industry': 'varchar',
             'size_band': 'varchar',
+            'employee_count': 'integer',
             'ownership': 'varchar',
             'birth_year': 'integer',
             'income_band': 'varchar',

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from published_contract import what_is_empty, what_is_told_to_be_unknown
 
 from dagster_project.settings import Settings
 
@@ -250,4 +251,29 @@ def test_every_product_customer_and_answer_is_staged_once(refresh: Refresh) -> N
         "orders": 3_796 + 27_659,
         "shipments": 3_796 + 27_659,
         "survey_responses": 2_727 + 27_647,
+    }
+
+
+def test_what_the_source_does_not_tell_is_empty_and_said_to_be(refresh: Refresh) -> None:
+    """It knows its customers well and tells no hierarchy, coordinates, contracts or deliveries."""
+    unknown = what_is_told_to_be_unknown(refresh.published)
+    empty = what_is_empty(refresh.published)
+    overrides = {f"customer_profile.override_{column}" for column in ("reason", "owner_role", "expires_on")}
+    of_customers = {name for name in empty if name.startswith(("customer_segments.", "customer_profile."))}
+    assert of_customers - overrides == set(unknown)
+    known = (
+        "age_band",
+        "income_band",
+        "occupation",
+        "commute_band",
+        "household_band",
+        "industry",
+        "size_band",
+        "preference_segment",
+    )
+    assert not {f"customer_profile.{column}" for column in known} & empty
+    assert unknown["customer_segments.parent_customer_id"] == "not_told by customers"
+    assert {name for name in empty if "." not in name} == {"cost_reconciliation", "customer_changes", "restatement_journal"}
+    assert {name for name in empty if "." in name} - of_customers == {
+        *(f"demand_centres.{column}" for column in ("latitude", "longitude", "mean_distance_km")),
     }

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from online_retail_oracle import MICROS_PER_CENT, SOURCE, UNIT, Oracle, cents, compute
+from published_contract import what_is_empty, what_is_told_to_be_unknown
 
 from dagster_project.settings import Settings
 
@@ -314,3 +315,22 @@ def test_every_step_of_the_waterfall_leads_to_the_contribution_of_the_oracle(
     assert steps == contribution
     # a margin of 35 % has a fifth decimal on some customers
     assert abs(contribution - total) <= Decimal("0.00005") * len(oracle.customers)
+
+
+def test_what_an_order_book_alone_does_not_tell_is_empty_and_said_to_be(published: duckdb.DuckDBPyConnection) -> None:
+    """No customers, products, shipments or surveys: every NULL column of the customers has its reason beside it."""
+    unknown = what_is_told_to_be_unknown(published)
+    overrides = {f"customer_profile.override_{column}" for column in ("reason", "owner_role", "expires_on")}
+    # no ledger, no shipments, nobody below zero at the assumed margin, nothing published before
+    tables = {"cost_reconciliation", "service_attainment", "loss_making_customers", "customer_changes", "restatement_journal"}
+    empty = what_is_empty(published)
+    assert {name for name in empty if "." not in name} == tables
+    of_customers = {name for name in empty if name.startswith(("customer_segments.", "customer_profile."))}
+    assert of_customers - overrides == set(unknown)
+    told_by = {
+        reason for name, reason in unknown.items() if name.endswith((".industry", ".preference_segment", ".on_time_share"))
+    }
+    assert told_by == {"not_delivered by customers", "not_delivered by survey_responses", "not_delivered by shipments"}
+    assert {name for name in empty if "." in name} - of_customers == {
+        *(f"demand_centres.{column}" for column in ("latitude", "longitude", "mean_distance_km")),
+    }

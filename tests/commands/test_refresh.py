@@ -5,14 +5,17 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
+import pytest
 from conftest import Refreshed
+from published_contract import what_is_empty, what_is_told_to_be_unknown
 
 from dagster_project.commands.refresh import run_backfill, run_refresh
 from dagster_project.commands.summary import summarize
 from dagster_project.definitions import build_definitions
 from dagster_project.orchestration.days import DayRange, newest_day, pending_days
 from dagster_project.settings import Settings
-from dagster_project.transformation.control import AsOfBackfill
+from dagster_project.transformation.complete_days import newest_complete_day, refuse_incomplete_days
+from dagster_project.transformation.control import REFRESH, AsOfBackfill
 
 
 def _published(settings: Settings) -> bytes:
@@ -153,3 +156,31 @@ def test_a_backfill_keeps_past_dates_beside_what_is_published(deployment: Settin
         assert kept.fetchall() == [(date(2026, 4, 15),)]
     with duckdb.connect(str(deployment.published / "customer_segments.duckdb"), read_only=True) as reader:
         assert reader.execute("select as_of_date from publication").fetchall() == [(date(2026, 9, 30),)]
+
+
+def test_a_backfill_of_a_day_that_is_not_complete_is_refused(deployment: Settings) -> None:
+    """A date that is passed over in silence looks computed; the message names the newest one that can be."""
+    with duckdb.connect(str(deployment.warehouse), read_only=True) as connection:
+        newest = connection.execute("select complete_day from intermediate.int_newest_complete_day").fetchone()
+    assert newest == (newest_complete_day(deployment.lake),) == (date(2026, 9, 30),)
+    with pytest.raises(ValueError, match=r"2026-10-01: not every .* newest day that can be computed is 2026-09-30"):
+        run_backfill(deployment, AsOfBackfill(dates=["2026-08-31", "2026-10-01"]))
+    config = {"refresh_control": {"config": {"dates": ["2026-12-31"]}}}
+    job = build_definitions(deployment).resolve_job_def("backfill_as_of")
+    result = job.execute_in_process(
+        run_config={"ops": config}, asset_selection=[REFRESH], instance=dg.DagsterInstance.ephemeral(), raise_on_error=False
+    )
+    assert not result.success
+    assert "2026-12-31: not every" in str(result.failure_data_for_node("refresh_control"))
+    assert newest_complete_day(deployment.lake / "nowhere") is None
+    with pytest.raises(ValueError, match="No day can be computed"):
+        refuse_incomplete_days([date(2026, 9, 30)], None)
+
+
+def test_the_demo_fills_every_column_that_is_published(refreshed: Refreshed) -> None:
+    """Only what needs an earlier publication, or a decision of somebody, is empty after the first refresh."""
+    with duckdb.connect(str(refreshed.settings.published / "customer_segments.duckdb"), read_only=True) as reader:
+        overrides = {f"customer_profile.override_{column}" for column in ("reason", "owner_role", "expires_on")}
+        assert what_is_empty(reader) == {"customer_changes", "restatement_journal"} | overrides
+        assert what_is_told_to_be_unknown(reader) == {}
+        assert reader.execute("select count(*) from feed_coverage where coverage = 'missing'").fetchone() == (0,)

@@ -22,6 +22,7 @@ final as (
         customers.parent_customer_key,
         customers.industry,
         customers.size_band,
+        customers.employee_count,
         customers.ownership,
         customers.birth_year,
         customers.income_band,

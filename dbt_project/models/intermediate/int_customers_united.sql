@@ -18,6 +18,7 @@ final as (
         parent_customer_id,
         industry,
         size_band,
+        employee_count,
         ownership,
         birth_year,
         income_band,

@@ -13,7 +13,8 @@ final as (
         '{{ invocation_id }}' as plan_id,
         refresh.fingerprint,
         {% if flags.FULL_REFRESH or plan_before is none or finished is none -%}
-        true as is_full
+        true as is_full,
+        true as is_rebuild
         {%- else -%}
         -- an unfinished refresh may have left the fact ahead of what is built on it; another fingerprint means other rules
         not exists (
@@ -21,7 +22,11 @@ final as (
             from {{ plan_before }} as plan_before
             inner join {{ finished }} as finished on plan_before.plan_id = finished.plan_id
             where finished.fingerprint = refresh.fingerprint
-        ) as is_full
+        ) as is_full,
+        not exists (
+            select 1 from {{ finished }} as finished
+            where finished.fingerprint = refresh.fingerprint
+        ) as is_rebuild
         {%- endif %}
     from refresh
 

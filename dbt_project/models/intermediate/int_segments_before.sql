@@ -14,6 +14,7 @@ final as (
     select
         cast(null as date) as as_of_date,
         cast(null as varchar) as policy_version,
+        cast(null as varchar) as refresh_id_before,
         cast(null as smallint) as source_code,
         cast(null as bigint) as customer_key,
         cast(null as varchar) as dimension,
@@ -25,6 +26,7 @@ final as (
     select
         as_of_date,
         policy_version,
+        {{ kept_refresh_id() }} as refresh_id_before,
         source_code,
         customer_key,
         '{{ dimension }}' as dimension,

@@ -26,6 +26,10 @@
 -- depends_on: {{ ref('service_attainment') }}
 -- depends_on: {{ ref('service_tier_summary') }}
 -- depends_on: {{ ref('customer_explanation') }}
+-- depends_on: {{ ref('customer_profile') }}
+-- depends_on: {{ ref('column_coverage') }}
+-- depends_on: {{ ref('score_cut_points') }}
+-- depends_on: {{ ref('demand_centres') }}
 with as_of_dates as (
 
     select * from {{ ref('int_as_of_dates') }}

@@ -18,7 +18,9 @@ final as (
         current_share,
         psi_part,
         psi,
-        chance_limit,
+        chi2_statistic,
+        degrees_of_freedom,
+        chi2_p_value,
         verdict
     from drift
 

@@ -4,7 +4,7 @@ with moves as (
 
 ),
 
-final as (
+counted as (
 
     select
         as_of_date,
@@ -17,6 +17,16 @@ final as (
         cast(sum(net_revenue) as decimal(18, 2)) as net_revenue
     from moves
     group by as_of_date, date_before, dimension, coalesce(from_segment, 'none'), coalesce(to_segment, 'none'), cause
+
+),
+
+final as (
+
+    select
+        *,
+        cast(customers as double)
+        / sum(customers) over (partition by as_of_date, dimension, from_segment) as conversion_share
+    from counted
 
 )
 

@@ -1,11 +1,25 @@
-{#- The chi-square limit by the approximation of Wilson and Hilferty: both engines have square roots and no distributions. -#}
-with dates as (
+with numbered_dates as (
 
     select
         as_of_date,
-        date_before as base_date
+        row_number() over (order by as_of_date) as date_number
     from {{ ref('history_dates') }}
-    where date_before is not null
+
+),
+
+-- the base is so many reviews back as the policy says
+dates as (
+
+    select
+        numbered_dates.as_of_date,
+        base_dates.as_of_date as base_date
+    from numbered_dates
+    inner join {{ ref('stg_policy__parameters') }} as parameters
+        on
+            parameters.name = 'drift_base_reviews'
+            and {{ valid_on('parameters', 'numbered_dates.as_of_date') }}
+    inner join numbered_dates as base_dates
+        on numbered_dates.date_number - cast(parameters.value as integer) = base_dates.date_number
 
 ),
 
@@ -15,7 +29,7 @@ policy as (
         dates.as_of_date,
         max(case when parameters.name = 'drift_watch_psi' then cast(parameters.value as double) end) as watch_limit,
         max(case when parameters.name = 'drift_alarm_psi' then cast(parameters.value as double) end) as alarm_limit,
-        max(case when parameters.name = 'drift_normal_quantile' then cast(parameters.value as double) end) as z_limit
+        max(case when parameters.name = 'drift_significance' then cast(parameters.value as double) end) as significance
     from dates
     inner join {{ ref('stg_policy__parameters') }} as parameters on {{ valid_on('parameters', 'dates.as_of_date') }}
     group by dates.as_of_date
@@ -139,26 +153,27 @@ dimensions as (
 
 ),
 
-limits as (
+tested as (
 
     select
-        dimensions.*,
-        -- under no change psi is chi-square distributed around (1 / n + 1 / m) x (bins - 1)
-        case
-            when dimensions.segment_count > 1
-                then
-                    (1 / dimensions.base_total + 1 / dimensions.current_total) * (dimensions.segment_count - 1)
-                    * power(
-                        1 - 2.0 / (9 * (dimensions.segment_count - 1))
-                        + drift.z_limit * sqrt(2.0 / (9 * (dimensions.segment_count - 1))),
-                        3
-                    )
-            else 0
-        end as chance_limit,
-        drift.watch_limit,
-        drift.alarm_limit
+        *,
+        segment_count - 1 as degrees_of_freedom,
+        -- under no change psi is distributed as chi-square x (1 / base customers + 1 / current customers)
+        cast(round(psi / (1 / base_total + 1 / current_total), 9) as double) as chi2_statistic
     from dimensions
-    inner join policy as drift on dimensions.as_of_date = drift.as_of_date
+
+),
+
+judged as (
+
+    select
+        tested.*,
+        round({{ chi_square_upper_tail('tested.chi2_statistic', 'tested.degrees_of_freedom') }}, 9) as chi2_p_value,
+        policy.watch_limit,
+        policy.alarm_limit,
+        policy.significance
+    from tested
+    inner join policy on tested.as_of_date = policy.as_of_date
 
 ),
 
@@ -174,16 +189,18 @@ final as (
         round(parts.base_share, 9) as base_share,
         round(parts.current_share, 9) as current_share,
         round(parts.psi_part, 9) as psi_part,
-        limits.psi,
-        limits.chance_limit,
+        judged.psi,
+        judged.chi2_statistic,
+        cast(judged.degrees_of_freedom as integer) as degrees_of_freedom,
+        judged.chi2_p_value,
         case
-            when limits.psi <= limits.chance_limit then 'stable'
-            when limits.psi >= limits.alarm_limit then 'alarm'
-            when limits.psi >= limits.watch_limit then 'watch'
+            when judged.chi2_p_value >= judged.significance then 'stable'
+            when judged.psi >= judged.alarm_limit then 'alarm'
+            when judged.psi >= judged.watch_limit then 'watch'
             else 'stable'
         end as verdict
     from parts
-    inner join limits on parts.as_of_date = limits.as_of_date and parts.dimension = limits.dimension
+    inner join judged on parts.as_of_date = judged.as_of_date and parts.dimension = judged.dimension
 
 )
 

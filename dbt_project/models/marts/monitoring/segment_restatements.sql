@@ -3,7 +3,8 @@
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
-    on_schema_change='append_new_columns'
+    on_schema_change='append_new_columns',
+    pre_hook="{{ forget_restatements_that_were_not_made() }}"
 ) }}
 
 with segments_before as (
@@ -33,7 +34,8 @@ restated as (
     select
         as_of_date,
         dimension,
-        max(policy_version) as policy_version
+        max(policy_version) as policy_version,
+        max(refresh_id_before) as refresh_id_before
     from segments_before
     group by as_of_date, dimension
 
@@ -82,11 +84,12 @@ final as (
         counted.customers_moved,
         case
             when restated.policy_version <> refresh.policy_version then 'policy'
-            when plan.is_full then 'rebuilt'
+            when plan.is_rebuild then 'rebuilt'
             else 'late_data'
         end as cause,
         restated.policy_version as policy_version_before,
-        refresh.policy_version
+        refresh.policy_version,
+        restated.refresh_id_before
     from counted
     inner join restated on counted.as_of_date = restated.as_of_date and counted.dimension = restated.dimension
     cross join {{ ref('int_refresh_plan') }} as plan

@@ -27,7 +27,7 @@ final as (
         attributes.household_band,
         attributes.commute_band,
         attributes.industry,
-        attributes.size_band,
+        coalesce(attributes.size_band, sizes.size_band) as size_band,
         attributes.ownership,
         case attributes.customer_type
             when 'person' then bands.age_band
@@ -44,6 +44,11 @@ final as (
             attributes.age_years >= bands.age_from
             and (bands.age_below is null or attributes.age_years < bands.age_below)
             and {{ valid_on('bands', 'customers.as_of_date') }}
+    left join {{ ref('stg_policy__size_bands') }} as sizes
+        on
+            attributes.employee_count >= sizes.employees_from
+            and (sizes.employees_below is null or attributes.employee_count < sizes.employees_below)
+            and {{ valid_on('sizes', 'customers.as_of_date') }}
 
 )
 

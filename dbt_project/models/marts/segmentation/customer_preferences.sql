@@ -84,7 +84,13 @@ answered as (
                 when question = 'recommend' and {{ number_or_null('answer') }} >= promoter_least_score then 1
                 when question = 'recommend' then 0
             end
-        ) as promoter
+        ) as promoter,
+        max(
+            case
+                when question = 'share_of_wallet' and {{ number_or_null('answer') }} between 0 and 100
+                    then {{ number_or_null('answer') }} / 100
+            end
+        ) as share_of_wallet
     from newest
     group by as_of_date, source_code, customer_key
 
@@ -102,7 +108,8 @@ final as (
             else coalesce(strongest.preference, 'no_strong_preference')
         end as preference_segment,
         cast(strongest.weight as double) as preference_weight,
-        answered.promoter = 1 as is_advocate
+        answered.promoter = 1 as is_advocate,
+        cast(answered.share_of_wallet as double) as share_of_wallet
     from customers
     left join answered
         on

@@ -60,6 +60,53 @@ rfm_rules as (
     {% endfor %}
 ),
 
+-- the least amount that is still in the class of the customer; class D is what is not above 0
+abc_rules as (
+    {% for dimension, amount in {'abc_revenue': 'net_revenue', 'abc_profit': 'net_contribution'}.items() %}
+    select
+        abc.as_of_date,
+        abc.source_code,
+        abc.customer_key,
+        '{{ dimension }}' as dimension,
+        '{{ amount | replace("_", " ") }}' as rule,
+        cast(profitability.{{ amount }} as double) as measured,
+        case
+            when abc.{{ dimension }} = 'D' then 0
+            else cast(min(profitability.{{ amount }}) over (partition by abc.as_of_date, abc.{{ dimension }}) as double)
+        end as limit_value,
+        abc.{{ dimension }} as outcome
+    from {{ ref('customer_abc') }} as abc
+    inner join {{ ref('customer_profitability') }} as profitability
+        on
+            abc.as_of_date = profitability.as_of_date
+            and abc.source_code = profitability.source_code
+            and abc.customer_key = profitability.customer_key
+    where abc.{{ dimension }} is not null
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+
+),
+
+-- the variation at which the next class begins; hysteresis may keep the customer past it
+xyz_rules as (
+
+    select
+        xyz.as_of_date,
+        xyz.source_code,
+        xyz.customer_key,
+        'xyz_class' as dimension,
+        'revenue variation' as rule,
+        xyz.revenue_variation as measured,
+        cast(next_class.variation_from as double) as limit_value,
+        xyz.xyz_class as outcome
+    from {{ ref('customer_xyz') }} as xyz
+    inner join {{ ref('stg_policy__xyz_classes') }} as class
+        on xyz.xyz_class = class.xyz_class and {{ valid_on('class', 'xyz.as_of_date') }}
+    left join {{ ref('stg_policy__xyz_classes') }} as next_class
+        on class.class_number + 1 = next_class.class_number and {{ valid_on('next_class', 'xyz.as_of_date') }}
+
+),
+
 other_rules as (
 
     select
@@ -95,14 +142,15 @@ other_rules as (
 
     union all
 
+    {% for axis, limit in {'value': 'high_value_rank', 'relationship': 'high_relationship_rank'}.items() -%}
     select
         relationship.as_of_date,
         relationship.source_code,
         relationship.customer_key,
         'relationship_class' as dimension,
-        'value axis' as rule,
-        relationship.value_axis as measured,
-        cast(parameters.high_value_rank as double) as limit_value,
+        '{{ axis }} axis' as rule,
+        relationship.{{ axis }}_axis as measured,
+        cast(parameters.{{ limit }} as double) as limit_value,
         case
             when relationship.override_reason is not null then relationship.relationship_class || ' by override'
             else relationship.relationship_class
@@ -112,23 +160,7 @@ other_rules as (
 
     union all
 
-    select
-        relationship.as_of_date,
-        relationship.source_code,
-        relationship.customer_key,
-        'relationship_class' as dimension,
-        'relationship axis' as rule,
-        relationship.relationship_axis as measured,
-        cast(parameters.high_relationship_rank as double) as limit_value,
-        case
-            when relationship.override_reason is not null then relationship.relationship_class || ' by override'
-            else relationship.relationship_class
-        end as outcome
-    from {{ ref('customer_relationship') }} as relationship
-    inner join parameters on relationship.as_of_date = parameters.as_of_date
-
-    union all
-
+    {% endfor -%}
     select
         tiers.as_of_date,
         tiers.source_code,
@@ -167,6 +199,10 @@ other_rules as (
 final as (
 
     select * from rfm_rules
+    union all
+    select * from abc_rules
+    union all
+    select * from xyz_rules
     union all
     select * from other_rules
 

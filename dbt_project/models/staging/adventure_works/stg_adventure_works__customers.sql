@@ -42,13 +42,7 @@ organisations as (
         resellers.ResellerAlternateKey as source_customer_id,
         'organisation' as customer_type,
         resellers.BusinessType as industry,
-        -- the size classes of the European Union's recommendation 2003/361
-        case
-            when resellers.NumberEmployees < 10 then '1-9'
-            when resellers.NumberEmployees < 50 then '10-49'
-            when resellers.NumberEmployees < 250 then '50-249'
-            when resellers.NumberEmployees >= 250 then '250+'
-        end as size_band,
+        resellers.NumberEmployees as employee_count,
         cast(null as integer) as birth_year,
         cast(null as varchar) as income_band,
         cast(null as varchar) as education,
@@ -119,7 +113,7 @@ persons_described as (
         source_customer_id,
         'person' as customer_type,
         cast(null as varchar) as industry,
-        cast(null as varchar) as size_band,
+        cast(null as integer) as employee_count,
         cast(extract(year from birth_date) as integer) as birth_year,
         -- the source states incomes in whole ten thousands: each is a band
         cast(cast(yearly_income as integer) as varchar) as income_band,
@@ -150,7 +144,7 @@ final as (
     select
         *,
         {{ absent_columns('customers', [
-            'source_customer_id', 'customer_type', 'industry', 'size_band', 'birth_year', 'income_band', 'education', 'occupation',
+            'source_customer_id', 'customer_type', 'industry', 'employee_count', 'birth_year', 'income_band', 'education', 'occupation',
             'household_band', 'commute_band', 'country', 'region', 'city', 'postal_code'
         ]) }}
     from customers_described

@@ -1,0 +1,33 @@
+{#- Distributions that no engine has, from square roots and exponentials. -#}
+
+{#- Chance that a standard normal variable exceeds a value >= 0: Abramowitz and Stegun 26.2.17, right to 7.5e-8. -#}
+{% macro normal_upper_tail(value) -%}
+    (
+        exp(-{{ value }} * {{ value }} / 2) / sqrt(2 * pi())
+        {%- set t = '(1 / (1 + 0.2316419 * ' ~ value ~ '))' %}
+        * {{ t }} * (
+            0.319381530 + {{ t }} * (
+                -0.356563782 + {{ t }} * (1.781477937 + {{ t }} * (-1.821255978 + {{ t }} * 1.330274429))
+            )
+        )
+    )
+{%- endmacro %}
+
+{#- Chance that a chi-square variable of so many whole degrees of freedom reaches a value >= 0: the closed series (Abramowitz and
+    Stegun 26.4.4 and 26.4.5), summed from the inside out, for up to 60 degrees of freedom. -#}
+{% macro chi_square_upper_tail(value, degrees) -%}
+    {%- set odd = '(' ~ degrees ~ ' % 2)' -%}
+    case
+        when {{ degrees }} < 1 then 1
+        else
+            case
+                when {{ degrees }} % 2 = 1 then 2 * {{ normal_upper_tail('sqrt(' ~ value ~ ')') }}
+                else exp(-{{ value }} / 2)
+            end
+            + case when {{ degrees }} > 2 then exp(-{{ value }} / 2) else 0 end
+            * case when {{ degrees }} % 2 = 1 then sqrt(2 * {{ value }} / pi()) else {{ value }} / 2 end
+            * {% for term in range(2, 31) -%}
+            (1 + case when {{ degrees }} > {{ 2 * term }} then {{ value }} / ({{ 2 * term }} - {{ odd }} ) else 0 end *
+            {%- endfor %} 1{{ ')' * 29 }}
+    end
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ policy_versions(source('policy', 'size_bands')) }}
