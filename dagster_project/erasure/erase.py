@@ -14,11 +14,13 @@ from pathlib import Path
 from dagster_project.erasure.lake import scrub_deliveries, scrub_rejected_rows
 from dagster_project.erasure_journal import Entry, append_entry, erased_customers, unfinished_erasures
 from dagster_project.ingestion.batch import memory_database
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder
 from dagster_project.ingestion.landing import landed_deliveries
 from dagster_project.ingestion.load import load_deliveries
-from dagster_project.ingestion.scrubbing import Scrubber, ScrubbingError, scrub_file
+from dagster_project.ingestion.scrubbed_files import ScrubbingError, scrub_file
+from dagster_project.ingestion.scrubbing import Scrubber
 
 PLACES = ("landing", "lake", "quarantine")
 

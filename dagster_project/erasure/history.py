@@ -7,13 +7,15 @@ import sqlite3
 from contextlib import closing, suppress
 
 import dagster as dg
-from dagster._core.storage.runs.schema import RunsTable
-from dagster._serdes import serialize_value
-from dagster_shared.record import copy
 
 
 def hide_customer(instance: dg.DagsterInstance, run_id: str, customer: str, hashed: str) -> None:
     """Put the hash in the id's place in the stored config of a run."""
+    # not at the top: the code location must not pay for SQLAlchemy
+    from dagster._core.storage.runs.schema import RunsTable
+    from dagster._serdes import serialize_value
+    from dagster_shared.record import copy
+
     run = instance.get_run_by_id(run_id)
     storage = instance.run_storage
     connect = getattr(storage, "connect", None)

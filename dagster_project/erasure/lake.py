@@ -1,6 +1,6 @@
 """Taking erased customers out of a feed's committed deliveries, its quarantine and its held-back rows.
 
-Belongs here: rewriting those files in one step each. Not here: the files in landing (ingestion/scrubbing.py).
+Belongs here: rewriting those files in one step each. Not here: the files in landing (ingestion/scrubbed_files.py).
 """
 
 import json
@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
 
 from dagster_project.ingestion.expressions import quote_path
 from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, LedgerRow, commit_file, write_parquet
@@ -72,6 +70,8 @@ def scrub_rejected_rows(scrubber: Scrubber, folder: FeedFolder, connection: "Duc
 
     The row stays, with its line and reason, since read is accepted and rejected; what it said goes.
     """
+    import pyarrow as pa
+
     files = rows = 0
     if not scrubber.is_needed:
         return files, rows

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from dagster_project.ingestion.contracts import Feed, Source, load_sources
+from dagster_project.ingestion.contracts import Source, load_sources
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.landing import landing_folder, unknown_files
 from dagster_project.ingestion.ledger import DELIVERIES_COLUMNS, SOURCES_COLUMNS, count_rows, write_control
 from dagster_project.ingestion.load import load_deliveries

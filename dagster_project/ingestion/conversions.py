@@ -8,8 +8,10 @@ contract's. Belongs here: expressions over one column. Not here: statements (rea
 
 import re
 
-from dagster_project.ingestion.contracts import Column, CsvOptions, Feed
+from dagster_project.ingestion.columns import Column
+from dagster_project.ingestion.csv_options import CsvOptions
 from dagster_project.ingestion.expressions import quote_literal
+from dagster_project.ingestion.feed import Feed
 
 _WHOLE_NUMBERS = ("SMALLINT", "INTEGER", "BIGINT")
 _EXPONENT = "[eE][-+]?[0-9]+"

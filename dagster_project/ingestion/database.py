@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from dagster_project.ingestion.contracts import Column, Feed
+from dagster_project.ingestion.columns import Column
 from dagster_project.ingestion.database_options import DatabaseOptions
 from dagster_project.ingestion.expressions import quote_identifier, quote_literal
+from dagster_project.ingestion.feed import Feed
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatchReader

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING
 from dagster_project.erasure_journal import erased_customers
 from dagster_project.ingestion.arrivals import Arrival, ArrivedFile, FileState
 from dagster_project.ingestion.batch import load_batch, memory_database
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
 from dagster_project.ingestion.database import DatabaseError
 from dagster_project.ingestion.database_read import Ledgers, Unit, has_changed, read
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.headers import DeliveryRefusedError, parquet_layout
 from dagster_project.ingestion.lake import FeedFolder
 from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, in_the_lake
 from dagster_project.ingestion.refusals import FeedLoad
-from dagster_project.ingestion.scrubbing import Scrubber, ScrubbingError, scrub_file
+from dagster_project.ingestion.scrubbed_files import ScrubbingError, scrub_file
+from dagster_project.ingestion.scrubbing import Scrubber
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

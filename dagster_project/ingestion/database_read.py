@@ -17,10 +17,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
 from dagster_project.ingestion.database import Snapshot, Table, in_table, snapshot
 from dagster_project.ingestion.database_options import DatabaseOptions
 from dagster_project.ingestion.expressions import quote_identifier, quote_literal, quote_path
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import LedgerRow
 from dagster_project.ingestion.readers import empty_rows
 

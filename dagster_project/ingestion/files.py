@@ -16,8 +16,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.ingestion.contracts import Feed
 from dagster_project.ingestion.expressions import quote_path
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.file_names import COMPRESSED, FileFormat
 from dagster_project.ingestion.headers import DeliveryRefusedError
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from dagster_project.ingestion.contracts import Feed
 from dagster_project.ingestion.expressions import quote_path
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.file_names import COMPRESSED, FileFormat
 
 if TYPE_CHECKING:

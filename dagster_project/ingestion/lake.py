@@ -16,8 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_project.ingestion.contracts import Feed
 from dagster_project.ingestion.expressions import quote_literal, quote_path
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.readers import empty_rows
 
 if TYPE_CHECKING:

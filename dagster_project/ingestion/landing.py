@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.file_names import compile_file_pattern, is_unfinished
 
 # `<file name>.withdrawn`, empty, beside the file or in its place: takes the day's delivery out of the lake.

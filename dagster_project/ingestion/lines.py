@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagster_project.ingestion.contracts import CsvOptions
+from dagster_project.ingestion.csv_options import CsvOptions
 from dagster_project.ingestion.file_names import COMPRESSED
 
 # A field may be as long as the file; the module's own limit of 128 KB is for readers of untrusted size.

@@ -23,8 +23,9 @@ from dagster_project.ingestion.arrivals import (
     fill_batches,
 )
 from dagster_project.ingestion.batch import load_batch, memory_database
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
 from dagster_project.ingestion.database_load import load_from_database
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.file_names import without_ending
 from dagster_project.ingestion.files import check_size
 from dagster_project.ingestion.headers import DeliveryRefusedError, Layout, csv_layout, json_layout, parquet_layout
@@ -32,7 +33,8 @@ from dagster_project.ingestion.lake import FeedFolder
 from dagster_project.ingestion.landing import LandedDelivery, landed_deliveries
 from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, in_the_lake, withdrawn, without_values
 from dagster_project.ingestion.refusals import RECENT_DELIVERIES, FeedLoad, against_recent
-from dagster_project.ingestion.scrubbing import Scrubber, ScrubbingError, scrub_file
+from dagster_project.ingestion.scrubbed_files import ScrubbingError, scrub_file
+from dagster_project.ingestion.scrubbing import Scrubber
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

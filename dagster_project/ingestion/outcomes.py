@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import LedgerRow
 
 Status = Literal["loaded", "unchanged", "held_back", "withdrawn"]

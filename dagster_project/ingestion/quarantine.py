@@ -11,8 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
 from dagster_project.ingestion.expressions import quote_path
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder
 from dagster_project.ingestion.landing import landing_folder
 from dagster_project.ingestion.ledger import read_feed_ledger

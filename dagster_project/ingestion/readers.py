@@ -1,7 +1,7 @@
-"""The DuckDB statements that turn delivered files into typed rows and rejected rows.
+"""Delivered files into typed rows and rejected rows, and the DuckDB statements that read CSV.
 
 A batch of files becomes two tables of an in-memory database: `incoming` (the contract's columns and _file_no) and `rejected`
-(_file_no, line, place, column_name, reason, message, raw_text, amount). Belongs here: the statements that read. Not here: which
+(_file_no, line, place, column_name, reason, message, raw_text, amount). Not here: Parquet and JSON (loose_reader.py), which
 files (landing.py), rows that break the contract (rejects.py), what is committed (batch.py, lake.py).
 """
 
@@ -11,13 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.ingestion.contracts import Column, Feed
-from dagster_project.ingestion.conversions import amount_sql, from_any, from_csv, has_excess_decimals, is_broken, type_in_csv
-from dagster_project.ingestion.expressions import quote_identifier, quote_literal, quote_path
+from dagster_project.ingestion.conversions import from_csv, type_in_csv
+from dagster_project.ingestion.expressions import quote_literal, quote_path
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.headers import Layout
+from dagster_project.ingestion.loose_reader import read_loosely
 from dagster_project.ingestion.rejects import (
     PERSONAL,
-    TOO_MANY_DECIMALS,
     WRONG_TYPE,
     bad_column,
     correct_lines,
@@ -91,7 +91,7 @@ def read_files(connection: "DuckDBPyConnection", feed: Feed, files: Sequence[Del
             scan = _read_csv(connection, feed, layout, files, numbers, suspects, len(by_layout) == 1, scan)
         else:
             for number in numbers:
-                _read_loosely(connection, feed, layout, files[number].path, number, suspects)
+                read_loosely(connection, feed, layout, files[number].path, number, suspects)
     value_unread_rows(connection, feed, files)
     reject_broken_rows(connection, feed, files, suspects)
     correct_lines(connection, feed, files)
@@ -221,65 +221,6 @@ def _bad_value(feed: Feed, place: int, doubtful: Sequence[int]) -> str:
     if place not in doubtful:
         return "cast(null as varchar)"
     return f"case when _value_{place} is null then cast({feed.columns[place].quoted} as varchar) end"
-
-
-def _read_loosely(
-    connection: "DuckDBPyConnection", feed: Feed, layout: Layout, path: Path, number: int, suspects: Sequence[int]
-) -> None:
-    """Parquet and JSON: read as the file has it, then cast; a reader that ignores errors would make silent NULLs of them."""
-    present = [column for column in feed.columns if column.name not in layout.absent]
-    connection.execute(f"create or replace temp view delivered as {_delivered_rows(layout, present, path)}")
-    kinds = {name: kind for name, kind, *_ in connection.execute("describe delivered").fetchall()}
-    broken = [(is_broken(column, from_any(column, kinds[column.name])), column) for column in present]
-    any_broken = " or ".join(test for test, _ in broken) or "false"
-    converted = [
-        f"cast(null as {column.type}) as {column.quoted}"
-        if column.name in layout.absent
-        else f"{from_any(column, kinds[column.name])} as {column.quoted}"
-        for column in feed.columns
-    ]
-    casts = ", ".join(converted)
-    bad = "".join(f", cast(null as varchar) as {bad_column(place)}" for place in suspects)
-    names = " ".join(f"when {test} then {quote_literal(c.name)}" for test, c in broken)
-    texts = " ".join(
-        f"when {test} then " + (quote_literal(PERSONAL) if c.personal else _loose_message(c)) for test, c in broken
-    )
-    reasons = " ".join(f"when {test} then {_loose_reason(c)}" for test, c in broken)
-    row = ", ".join(f"{c.quoted} := {c.quoted}" for c in present)
-    connection.execute(f"insert into incoming select {number}, {casts}{bad} from delivered where not ({any_broken})")
-    connection.execute(f"""
-        insert into rejected by name
-        with broken as (
-            select
-                _line, case {names} end as _column, case {reasons} end as _reason, case {texts} end as _message,
-                to_json(struct_pack({row})) as _raw, {casts}
-            from delivered
-            where {any_broken}
-        )
-        select
-            {number} as _file_no, _line as line, _column as column_name, _reason as reason, _message as message,
-            _raw as raw_text, {amount_sql(feed)} as amount
-        from broken
-    """)
-
-
-def _loose_message(column: Column) -> str:
-    return f"'Could not convert \"' || cast({column.quoted} as varchar) || '\" to {column.type}'"
-
-
-def _loose_reason(column: Column) -> str:
-    excess = has_excess_decimals(column, f"cast({column.quoted} as varchar)")
-    return f"case when {excess} then '{TOO_MANY_DECIMALS}' else '{WRONG_TYPE}' end"
-
-
-def _delivered_rows(layout: Layout, present: Sequence[Column], path: Path) -> str:
-    """The file's columns under the contract's names."""
-    in_file = ", ".join(f"{quote_identifier(c.in_file)} as {c.quoted}" for c in present)
-    if layout.format == "parquet":
-        return f"select file_row_number + 1 as _line, {in_file} from read_parquet({quote_path(path)}, file_row_number = true)"
-    types = ", ".join(f"{quote_literal(column.in_file)}: 'VARCHAR'" for column in present)
-    rows = f"read_json({quote_path(path)}, format = 'auto', columns = {{{types}}})"
-    return f"select row_number() over () as _line, {in_file} from {rows}"
 
 
 def _count(connection: "DuckDBPyConnection", feed: Feed, files: Sequence[DeliveredFile]) -> list[DeliveryCount]:

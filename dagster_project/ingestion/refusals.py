@@ -12,8 +12,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from dagster_project.ingestion.arrivals import Arrival
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
 from dagster_project.ingestion.expressions import quote_literal
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow, commit_file, write_parquet
 from dagster_project.ingestion.landing import ACCEPTED
 from dagster_project.ingestion.outcomes import DeliveryLoad, held_back, rejected_row

@@ -8,9 +8,9 @@ import csv
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dagster_project.ingestion.contracts import Feed
 from dagster_project.ingestion.conversions import amount_sql, from_text, has_excess_decimals
 from dagster_project.ingestion.expressions import quote_literal
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.headers import Layout
 from dagster_project.ingestion.lines import lines_of_rows
 

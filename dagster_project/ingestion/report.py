@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from dagster_project.ingestion.contracts import Feed
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.outcomes import STATUSES, DeliveryLoad
 from dagster_project.ingestion.quarantine import OpenRejection
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow
 from dagster_project.ingestion.ledger import read_feed_ledger
 from dagster_project.ingestion.load import load_deliveries

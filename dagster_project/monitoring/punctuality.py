@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from dagster_project.ingestion.contracts import Feed, load_sources
+from dagster_project.ingestion.contracts import load_sources
+from dagster_project.ingestion.feed import Feed
 
 _WEEK = 7
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

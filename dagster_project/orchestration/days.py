@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from dagster_project.ingestion.arrivals import is_in_the_lake
-from dagster_project.ingestion.contracts import Feed, Source, load_sources
+from dagster_project.ingestion.contracts import Source, load_sources
 from dagster_project.ingestion.database import DatabaseError
 from dagster_project.ingestion.database_load import is_database_pending
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow
 from dagster_project.ingestion.landing import LandedDelivery, landed_deliveries
 from dagster_project.ingestion.partitions import last_delivery_day

@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.ingestion.contracts import Feed, Source
+from dagster_project.ingestion.contracts import Source
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow
 from dagster_project.ingestion.load import load_deliveries
 from dagster_project.ingestion.outcomes import DeliveryLoad

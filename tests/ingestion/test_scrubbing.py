@@ -10,7 +10,8 @@ import pytest
 
 from dagster_project.erasure_journal import ErasedCustomers, customer_hash
 from dagster_project.ingestion.contracts import Source
-from dagster_project.ingestion.scrubbing import Scrubber, ScrubbingError, scrub_file
+from dagster_project.ingestion.scrubbed_files import ScrubbingError, scrub_file
+from dagster_project.ingestion.scrubbing import Scrubber
 
 COLUMNS = [
     {"name": "order_id", "type": "VARCHAR", "nullable": False, "key": True, "description": "Order."},
