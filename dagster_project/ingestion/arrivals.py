@@ -81,7 +81,7 @@ class Arrival:
     @property
     def weight(self) -> int:
         """Bytes that reading it may take, roughly."""
-        return sum(part.state.bytes * (_GZIP_FACTOR if part.path.suffix == COMPRESSED else 1) for part in self.parts)
+        return sum(part.state.bytes * (_GZIP_FACTOR if part.path.name.endswith(COMPRESSED) else 1) for part in self.parts)
 
     @property
     def remark(self) -> str:
@@ -134,12 +134,14 @@ def fill_batches(arrivals: Sequence[Arrival], workers: int, in_order: bool = Fal
     rounds = math.ceil(len(arrivals) / (BATCH_FILES * workers))
     most = math.ceil(len(arrivals) / max(1, rounds * workers))
     batch: list[Arrival] = []
+    weight = 0
     for arrival in sorted(arrivals, key=lambda one: (() if in_order else one.layouts[0].found, one.delivery_date)):
         is_other = batch and (len(arrival.layouts) > 1 or batch[0].layouts != arrival.layouts)
-        is_full = len(batch) == most or sum(one.weight for one in batch) + arrival.weight > BATCH_BYTES
+        is_full = len(batch) == most or weight + arrival.weight > BATCH_BYTES
         if batch and (is_other or is_full):
             yield batch
-            batch = []
+            batch, weight = [], 0
         batch.append(arrival)
+        weight += arrival.weight
     if batch:
         yield batch

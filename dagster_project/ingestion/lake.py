@@ -11,7 +11,7 @@ import shutil
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,8 @@ class LedgerRow:
 
     def to_json(self) -> str:
         """The row as it stands in a footer."""
-        return json.dumps(asdict(self), sort_keys=True)
+        # not asdict: it copies what it finds, value by value
+        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)}, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class FeedFolder:
         return self.lake / "loading" / self.source / self.feed
 
     def _day(self, area: Path, day: date) -> Path:
-        return area / self.source / self.feed / f"delivery_date={day.isoformat()}"
+        # one path made, not four: every delivery asks several times
+        return Path(f"{area}/{self.source}/{self.feed}/delivery_date={day.isoformat()}")
 
     def committed_days(self) -> set[date]:
         """Days of which the lake holds a delivery."""
