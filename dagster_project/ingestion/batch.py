@@ -89,7 +89,8 @@ def _read(connection: "DuckDBPyConnection", load: FeedLoad, batch: Sequence[Arri
 def _readable(load: FeedLoad, part: ArrivedFile, mend_line_ends: bool) -> ReadableFile:
     if part.layout.format == "csv":
         return make_readable(load.feed, part.path, load.folder.loading, mend_line_ends)
-    return ReadableFile(part.path, has_nul=part.layout.format == "json")
+    # what such a file holds, only its rows can tell
+    return ReadableFile(part.path, has_nul=True)
 
 
 def _file_numbers(batch: Sequence[Arrival]) -> Iterator[range]:

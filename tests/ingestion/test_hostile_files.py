@@ -243,6 +243,17 @@ def test_read_is_accepted_and_rejected_money_in_other_formats_too(new_shop: Call
     assert money(shop, DAY) == (Decimal(3), Decimal(11), 1)
 
 
+def test_a_nul_byte_is_put_aside_in_other_formats_too(new_shop: Callable[..., Shop]) -> None:
+    shop = new_shop(file_pattern="{date}*")
+    (shop.folder / f"{DAY}.json").write_text(
+        '[{"order_id": "A\\u0000", "units": 1, "price": 1}, {"order_id": "B", "units": 1, "price": 1}]'
+    )
+    path = shop.folder / "2026-01-03.parquet"
+    rows = "(values ('A' || chr(0), 1, 1.5), ('B', 1, 1.5)) as rows (order_id, units, price)"
+    duckdb.sql(f"copy (from {rows}) to '{path}' (format parquet)")
+    assert [one.rejected_by for one in shop.load()] == [{"order_id: nul_byte": 1}] * 2
+
+
 def test_a_contract_may_have_columns_named_as_the_quarantine_has_its_own(new_shop: Callable[..., Shop]) -> None:
     """Returns have a reason, and lines have a line."""
     names = ("line", "reason", "message", "raw_text", "amount", "column_name", "file", "place")
