@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.ingestion.contracts import Source
-from dagster_project.ingestion.expressions import quote_path
+from dagster_project.ingestion.database_read import Unit
+from dagster_project.ingestion.expressions import quote_identifier, quote_literal, quote_path
 from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder
 from dagster_project.ingestion.landing import landing_folder
@@ -61,6 +62,7 @@ def open_rejections(source: Source, feed: Feed, landing: Path, lake: Path) -> li
         listed = ", ".join(map(quote_path, files))
         connection.execute(
             f"create view rejected as select * from read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+            f" where {_still_stands(source, feed, lake, days)}"
         )
         amounts = _amounts(connection)
         groups = connection.execute(f"""
@@ -107,6 +109,32 @@ def _remedy(source: Source, feed: Feed, landing: Path, file: str) -> str:
         f"Correct these lines in {landing_folder(source, feed, landing) / file}, or have the source deliver the file again; "
         "the next load replaces the delivery."
     )
+
+
+def _still_stands(source: Source, feed: Feed, lake: Path, days: Mapping[str, date]) -> str:
+    """True, in SQL, for a rejected row that no later delivery has put another in the place of.
+
+    A file is corrected in its own place. A row of a table is read again under a later day, with all that is read with it.
+    """
+    if feed.database is None:
+        return "true"
+    if feed.kind == "snapshot":
+        return f"load_id = {quote_literal(max(days, key=lambda load_id: days[load_id]))}"
+    together = Unit.of(source, feed, lake).feeds
+    names = [feed.database.group_key] if feed.database.group_key else [column.name for column in feed.keys]
+    given = ", ".join(f"cast({quote_identifier(name)} as varchar)" for name in names)
+    told = ", ".join(f"json_extract_string(raw_text, {quote_literal(f'$.{quote_identifier(name)}')})" for name in names)
+    later = " union all ".join(
+        f"select concat_ws(chr(31), {given}) as key, delivery_date from read_parquet("
+        f"{quote_path(lake / 'raw' / source.name / one.name, '/*/*.parquet')}, hive_partitioning = true, "
+        "hive_types = {'delivery_date': DATE})"
+        for one in together
+    )
+    when = " ".join(f"when {quote_literal(load_id)} then date '{day}'" for load_id, day in days.items())
+    return f"""not exists (
+        select 1 from ({later}) as later
+        where later.key = concat_ws(chr(31), {told}) and later.delivery_date > case load_id {when} end
+    )"""
 
 
 def _amounts(connection: "DuckDBPyConnection") -> Mapping[tuple[str, str, str, str], tuple[Decimal | None, int]]:

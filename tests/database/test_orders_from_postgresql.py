@@ -16,6 +16,7 @@ from order_system import DSN, TABLES, OrderSystem, contract
 
 from dagster_project.commands.dry_run import dry_run_lines
 from dagster_project.ingestion.contracts import FEEDS_DIR, ContractError, load_source
+from dagster_project.ingestion.quarantine import open_rejections
 from dagster_project.orchestration.days import pending_days
 from dagster_project.settings import Settings
 
@@ -410,3 +411,31 @@ def test_numerics_lose_no_digit_and_floats_are_rounded(orders: OrderSystem) -> N
     assert orders.query(rows) == [
         ("A", 1, "1.500", "0.0100"), ("B", 1, "3.000", "0.3000"), ("C", 2, "1.000", "0.0000"),
     ]  # fmt: skip
+
+
+def test_rejected_rows_of_a_table_are_open_until_they_are_read_again(orders: OrderSystem) -> None:
+    """A file is corrected in its place; a row is delivered anew another day, or not at all when it was deleted."""
+    orders.cluster.execute(
+        "update shop.order_lines set quantity = 'NaN' where order_id in ('A', 'B', 'C')",
+        "update shop.order_lines set quantity = 1 where order_id = 'A' and line_number = 2",
+        "insert into shop.order_lines select 'C', n, 'p5', 1, 6, 0, now() from generate_series(3, 9) as more (n)",
+    )
+
+    def still_open() -> list[tuple[str, int, str]]:
+        found = open_rejections(orders.source, orders.source.feed("order_lines"), orders.lake / "landing", orders.lake)
+        assert all("Correct these rows in table shop.order_lines" in one.remedy for one in found)
+        return [(one.delivery_date.isoformat(), one.rows, one.column) for one in found]
+
+    orders.load(ONE)
+    assert still_open() == [(ONE, 4, "quantity")]
+    orders.cluster.execute(
+        "update shop.order_lines set quantity = 2, updated_at = now() where order_id = 'A'",
+        "update shop.order_lines set quantity = 2, updated_at = now() where order_id = 'C' and line_number = 1",
+        "delete from shop.order_lines where order_id = 'B'",
+        "delete from shop.orders where order_id = 'B'",
+    )
+    orders.load(TWO)
+    assert still_open() == [(TWO, 1, "quantity")]
+    orders.cluster.execute("update shop.order_lines set quantity = 2, updated_at = now() where order_id = 'C'")
+    orders.load(THREE)
+    assert still_open() == []
