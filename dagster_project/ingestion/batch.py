@@ -60,8 +60,10 @@ def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> li
     """
     import duckdb
 
-    # what the file itself can cause; a statement that DuckDB does not understand is a defect and must not look like bad data
-    unreadable = (duckdb.DataError, duckdb.InvalidInputException, duckdb.IOException, OSError, DeliveryRefusedError)
+    # what the file itself can cause, a broken reader included; a statement that DuckDB does not understand is a defect and must
+    # not look like bad data
+    broken = (duckdb.DataError, duckdb.InvalidInputException, duckdb.IOException, duckdb.InternalException)
+    unreadable = (*broken, OSError, DeliveryRefusedError)
     with memory_database(load.folder.loading / "spill", threads, load.feed.timezone) as connection:
         try:
             counts = _read(connection, load, batch)

@@ -47,7 +47,8 @@ class Layout:
         if self.absent:
             remarks.append(f"column {', '.join(self.absent)} is not in the file and was taken as empty")
         if self.extra:
-            remarks.append(f"column {', '.join(self.extra)} is not in the contract and was left out")
+            shown = ", ".join(name if name.isprintable() else repr(name) for name in self.extra)
+            remarks.append(f"column {shown} is not in the contract and was left out")
         return "; ".join(remarks)
 
 

@@ -157,6 +157,8 @@ def _read_csv(
     converted = "".join(f", {from_csv(feed.columns[place], feed.csv)} as _value_{place}" for place in doubtful)
     values = ", ".join(_csv_value(feed, layout, place, doubtful) for place in range(len(feed.columns)))
     bad = "".join(f", {_bad_value(feed, place, doubtful)} as {bad_column(place)}" for place in suspects)
+    # DuckDB 1.5 breaks off with an internal error at a byte that is no UTF-8 when a column before it is not read
+    connection.execute(f"set disabled_optimizers = '{'unused_columns' if layout.extra else ''}'")
     connection.execute(
         f"{'create or replace temp table incoming as' if is_first else 'insert into incoming'}"
         f" select _file_no, {values}{bad} from (select {file_no} as _file_no, *{converted} from read_csv([{paths}], {told}))"

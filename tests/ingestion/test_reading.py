@@ -202,6 +202,23 @@ def test_a_wrong_encoding_is_named(shop: Shop) -> None:
     assert shop.load_one().rejected_by == {"order_id: wrong_encoding": 1}
 
 
+@pytest.mark.parametrize("place", range(6))
+def test_a_wrong_encoding_beside_a_column_that_is_not_read_stops_nothing(shop: Shop, place: int) -> None:
+    """DuckDB broke off with an internal error when a column before the broken one was not read; chance found it."""
+    for day in (DAY, "2026-01-03"):
+        lines = [HEADER, "A,1,2.5,,a", "B,1,2.5,,b\udcff" if day == DAY else "B,1,2.5,,b", "C,1,1,,c"]
+        rows = [
+            [*fields[:place], "\0x" if fields[0] == "order_id" else "x", *fields[place:]]
+            for fields in (line.split(",") for line in lines)
+        ]
+        content = "".join(f"{','.join(row)}\n" for row in rows).encode("utf-8", "surrogateescape")
+        (shop.folder / f"{day}.csv").write_bytes(content)
+    first, second = shop.load()
+    assert (first.rows_accepted, first.rejected_by) == (2, {"email: wrong_encoding": 1})
+    assert second.rows_accepted == 3
+    assert r"column '\x00x' is not in the contract" in first.message
+
+
 def test_a_broken_archive_is_held_back(shop: Shop) -> None:
     shop.deliver("2026-01-03", *GOOD)
     (shop.folder / f"{DAY}.csv.gz").write_bytes(gzip.compress("\n".join((HEADER, *GOOD * 500)).encode())[:-20])
