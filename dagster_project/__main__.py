@@ -52,7 +52,7 @@ def refresh(first_day: date | None, last_day: date | None) -> None:
 @click.option("--month-ends-from", type=click.DateTime(["%Y-%m-%d"]), help="Every month end from this day on ...")
 @click.option("--month-ends-to", type=click.DateTime(["%Y-%m-%d"]), help="... up to this day.")
 def backfill(as_of_dates: tuple[date, ...], month_ends_from: date | None, month_ends_to: date | None) -> None:
-    """Compute past as-of dates in one pass, from what is loaded, and keep them in the warehouse."""
+    """Compute past as-of dates in one run, from what is loaded, and keep them in the warehouse."""
     settings = _settings()
     _show_progress()
     from dagster_project.commands.refresh import run_backfill

@@ -29,7 +29,7 @@ def build_backfill_as_of() -> "UnresolvedAssetJobDefinition":
         BACKFILL_AS_OF,
         selection=dg.AssetSelection.all() - dg.AssetSelection.groups(INGESTION),
         description=(
-            "Compute and keep the segments of past dates, all in one pass, from what the lake holds. Configure refresh_control "
+            "Compute and keep the segments of past dates, all in one run, from what the lake holds. Configure refresh_control "
             "with dates, or with month_ends_from and month_ends_to."
         ),
         executor_def=dg.in_process_executor,

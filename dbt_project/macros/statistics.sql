@@ -14,9 +14,9 @@
 {%- endmacro %}
 
 {#- Chance that a chi-square variable of so many whole degrees of freedom reaches a value >= 0: the closed series (Abramowitz and
-    Stegun 26.4.4 and 26.4.5), summed from the inside out, for up to 60 degrees of freedom. -#}
+    Stegun 26.4.4 and 26.4.5) for up to 60 degrees of freedom. -#}
 {% macro chi_square_upper_tail(value, degrees) -%}
-    {%- set odd = '(' ~ degrees ~ ' % 2)' -%}
+    {%- set product = namespace(even=1.0, odd=1.0) -%}
     case
         when {{ degrees }} < 1 then 1
         else
@@ -26,8 +26,17 @@
             end
             + case when {{ degrees }} > 2 then exp(-{{ value }} / 2) else 0 end
             * case when {{ degrees }} % 2 = 1 then sqrt(2 * {{ value }} / pi()) else {{ value }} / 2 end
-            * {% for term in range(2, 31) -%}
-            (1 + case when {{ degrees }} > {{ 2 * term }} then {{ value }} / ({{ 2 * term }} - {{ odd }} ) else 0 end *
-            {%- endfor %} 1{{ ')' * 29 }}
+            * (
+                1
+                {%- for term in range(2, 31) %}
+                {%- set product.even = product.even * 2 * term %}
+                {%- set product.odd = product.odd * (2 * term - 1) %}
+                + case
+                    when {{ degrees }} <= {{ 2 * term }} then 0
+                    when {{ degrees }} % 2 = 1 then power({{ value }}, {{ term - 1 }}) / {{ '%.17e' | format(product.odd) }}
+                    else power({{ value }}, {{ term - 1 }}) / {{ '%.17e' | format(product.even) }}
+                end
+                {%- endfor %}
+            )
     end
 {%- endmacro %}

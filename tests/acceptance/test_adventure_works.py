@@ -274,6 +274,10 @@ def test_what_the_source_does_not_tell_is_empty_and_said_to_be(refresh: Refresh)
     assert not {f"customer_profile.{column}" for column in known} & empty
     assert unknown["customer_segments.parent_customer_id"] == "not_told by customers"
     assert {name for name in empty if "." not in name} == {"cost_reconciliation", "customer_changes", "restatement_journal"}
+    # it says what left and never what arrived
+    shares = ("on_time_share", "in_full_share", "otif_share", "perfect_order_share", "order_cycle_time_days")
+    assert {f"customer_profile.{column}" for column in ("on_time_share", "in_full_share")} <= set(unknown)
     assert {name for name in empty if "." in name} - of_customers == {
         *(f"demand_centres.{column}" for column in ("latitude", "longitude", "mean_distance_km")),
+        *(f"service_attainment.{column}" for column in shares),
     }

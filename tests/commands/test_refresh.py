@@ -15,7 +15,7 @@ from dagster_project.definitions import build_definitions
 from dagster_project.orchestration.days import DayRange, newest_day, pending_days
 from dagster_project.settings import Settings
 from dagster_project.transformation.complete_days import newest_complete_day, refuse_incomplete_days
-from dagster_project.transformation.control import REFRESH, AsOfBackfill
+from dagster_project.transformation.control import AsOfBackfill, build_control_assets
 
 
 def _published(settings: Settings) -> bytes:
@@ -165,11 +165,8 @@ def test_a_backfill_of_a_day_that_is_not_complete_is_refused(deployment: Setting
     assert newest == (newest_complete_day(deployment.lake),) == (date(2026, 9, 30),)
     with pytest.raises(ValueError, match=r"2026-10-01: not every .* newest day that can be computed is 2026-09-30"):
         run_backfill(deployment, AsOfBackfill(dates=["2026-08-31", "2026-10-01"]))
-    config = {"refresh_control": {"config": {"dates": ["2026-12-31"]}}}
-    job = build_definitions(deployment).resolve_job_def("backfill_as_of")
-    result = job.execute_in_process(
-        run_config={"ops": config}, asset_selection=[REFRESH], instance=dg.DagsterInstance.ephemeral(), raise_on_error=False
-    )
+    config = {"ops": {"refresh_control": {"config": {"dates": ["2026-12-31"]}}}}
+    result = dg.materialize(build_control_assets(deployment), run_config=config, raise_on_error=False)
     assert not result.success
     assert "2026-12-31: not every" in str(result.failure_data_for_node("refresh_control"))
     assert newest_complete_day(deployment.lake / "nowhere") is None

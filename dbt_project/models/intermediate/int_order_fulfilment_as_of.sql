@@ -35,6 +35,16 @@ arrived as (
 
 ),
 
+-- a source that only says what left has nothing that could be late
+arrivals as (
+
+    select distinct
+        as_of_date,
+        source_code
+    from arrived
+
+),
+
 judged as (
 
     select
@@ -50,11 +60,12 @@ judged as (
         coalesce(arrived.delivered_units, 0) as delivered_units,
         -- what is due later is neither late nor on time yet
         case
-            when orders.promised_delivery_date is null then null
+            when orders.promised_delivery_date is null or arrivals.source_code is null then null
             when arrived.delivered_date <= orders.promised_delivery_date then true
             when arrived.delivered_date is not null or orders.promised_delivery_date < orders.as_of_date then false
         end as is_on_time,
         case
+            when arrivals.source_code is null then null
             when arrived.delivered_units >= orders.units then true
             when arrived.delivered_units is not null or orders.promised_delivery_date < orders.as_of_date then false
         end as is_in_full,
@@ -62,6 +73,7 @@ judged as (
         coalesce(arrived.document_error, 0) = 0 as has_right_documents
     from orders
     inner join shipping_sources on orders.source_code = shipping_sources.source_code
+    left join arrivals on orders.as_of_date = arrivals.as_of_date and orders.source_code = arrivals.source_code
     left join arrived
         on
             orders.as_of_date = arrived.as_of_date

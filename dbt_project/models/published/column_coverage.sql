@@ -8,31 +8,25 @@ with identities as (
     from {{ ref('int_customers') }}
 
 ),
-
-{%- for table, feeds in columns_by_feed().items() %}
-
+{% for table, feeds in columns_by_feed().items() %}
 {{ table }}_counts as (
 
     select
         customers.as_of_date,
         identities.source_code,
         identities.source,
-        count(*) as customers,
-        {%- for feed, names in feeds.items() %}
-        {%- set is_last_feed = loop.last %}
-        {%- for name in names %}
-        count(customers.{{ name }}) as {{ name }}{{ ',' if not (is_last_feed and loop.last) }}
+        {%- for name in feeds.values() | sum(start=[]) %}
+        count(customers.{{ name }}) as {{ name }},
         {%- endfor %}
-        {%- endfor %}
+        count(*) as customers
     from {{ ref(table) }} as customers
     inner join identities on customers.customer_id = identities.customer_id
     group by customers.as_of_date, identities.source_code, identities.source
 
 ),
-{%- endfor %}
-
+{% endfor %}
 columns as (
-    {%- for table, feeds in columns_by_feed().items() %}
+    {% for table, feeds in columns_by_feed().items() %}
     {%- set is_last_table = loop.last %}
     {%- for feed, names in feeds.items() %}
     {%- set is_last_feed = loop.last %}

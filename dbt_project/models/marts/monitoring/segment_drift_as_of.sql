@@ -168,7 +168,7 @@ judged as (
 
     select
         tested.*,
-        round({{ chi_square_upper_tail('tested.chi2_statistic', 'tested.degrees_of_freedom') }}, 9) as chi2_p_value,
+        round({{ chi_square_upper_tail('tested.chi2_statistic', 'tested.degrees_of_freedom') }}, 6) as chi2_p_value,
         policy.watch_limit,
         policy.alarm_limit,
         policy.significance

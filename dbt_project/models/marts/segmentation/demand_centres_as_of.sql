@@ -1,5 +1,11 @@
-{#- The point from which the demand is nearest: Weiszfeld's steps from the weighted mean of the unit vectors, so that no date line
-    and no pole is in the way. Sums of decimals: they do not depend on the order of rows. -#}
+{#- The point from which the demand is nearest: Weiszfeld's steps from the weighted mean of the unit vectors, so that no date
+    line and no pole is in the way. Sums of decimals: they do not depend on the order of rows. -#}
+{%- set chord -%}
+    greatest(
+        sqrt(power(located.x - centre.x, 2) + power(located.y - centre.y, 2) + power(located.z - centre.z, 2)), 0.000001
+    )
+{%- endset -%}
+
 with points as (
 
     select * from {{ ref('int_demand_points') }}
@@ -31,12 +37,12 @@ located as (
 sum_0 as (
 
     select
+        {%- for axis in ['x', 'y', 'z'] %}
+        cast(sum(cast(cast(net_revenue as double) * {{ axis }} as decimal(28, 8))) as double) as {{ axis }},
+        {%- endfor %}
         as_of_date,
         area_kind,
-        area,
-        {%- for axis in ['x', 'y', 'z'] %}
-        cast(sum(cast(cast(net_revenue as double) * {{ axis }} as decimal(28, 8))) as double) as {{ axis }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        area
     from located
     group by as_of_date, area_kind, area
 
@@ -45,13 +51,13 @@ sum_0 as (
 centre_{{ step }} as (
 
     select
-        as_of_date,
-        area_kind,
-        area,
         -- demand that cancels out around the globe has no direction
         {%- for axis in ['x', 'y', 'z'] %}
-        {{ axis }} / nullif(sqrt(x * x + y * y + z * z), 0) as {{ axis }}{{ ',' if not loop.last }}
+        {{ axis }} / nullif(sqrt(x * x + y * y + z * z), 0) as {{ axis }},
         {%- endfor %}
+        as_of_date,
+        area_kind,
+        area
     from sum_{{ step - 1 }}
 
 ),
@@ -59,19 +65,14 @@ centre_{{ step }} as (
 sum_{{ step }} as (
 
     select
+        {%- for axis in ['x', 'y', 'z'] %}
+        cast(
+            sum(cast(cast(located.net_revenue as double) * located.{{ axis }} / {{ chord }} as decimal(28, 8))) as double
+        ) as {{ axis }},
+        {%- endfor %}
         located.as_of_date,
         located.area_kind,
-        located.area,
-        {%- for axis in ['x', 'y', 'z'] %}
-        cast(sum(cast(
-            cast(located.net_revenue as double) * located.{{ axis }} / greatest(
-                sqrt(
-                    power(located.x - centre.x, 2) + power(located.y - centre.y, 2) + power(located.z - centre.z, 2)
-                ),
-                0.000001
-            ) as decimal(28, 8)
-        )) as double) as {{ axis }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        located.area
     from located
     inner join centre_{{ step }} as centre
         on

@@ -71,10 +71,10 @@ steps as (
 judged as (
 
     select
-        steps.*,
         {%- for dimension in tracked_dimensions() %}
-        by_old_ruler.{{ dimension }} as old_{{ dimension }}{{ ',' if not loop.last }}
+        by_old_ruler.{{ dimension }} as old_{{ dimension }},
         {%- endfor %}
+        steps.*
     from steps
     left join {{ ref('segments_by_the_ruler_before') }} as by_old_ruler
         on

@@ -110,9 +110,12 @@ compared as (
         = customers_before.recency_days + {{ days_between('customers_now.date_before', 'customers_now.as_of_date') }}
             as is_silent_since,
         -- nothing of what the customer is ranked by has changed
-        customers_now.net_revenue = customers_before.net_revenue
-        and customers_now.frequency is not distinct from customers_before.frequency
-        and customers_now.net_contribution is not distinct from customers_before.net_contribution as is_unchanged
+        case
+            when customers_now.net_revenue <> customers_before.net_revenue then false
+            when coalesce(customers_now.frequency, -1) <> coalesce(customers_before.frequency, -1) then false
+            when customers_now.net_contribution <> customers_before.net_contribution then false
+            else (customers_now.net_contribution is null) = (customers_before.net_contribution is null)
+        end as is_unchanged
     from customers_now
     inner join customers_before
         on
