@@ -49,7 +49,8 @@ final as (
         sold_to.source,
         named.ship_to_id,
         sold_to.source || ':' || sold_to.source_customer_id as sold_to_customer_id,
-        sold_to.source || ':' || coalesce(periods.ultimate_parent_id, sold_to.source_customer_id) as ultimate_parent_customer_id,
+        sold_to.source || ':'
+        || coalesce(periods.ultimate_parent_id, sold_to.source_customer_id) as ultimate_parent_customer_id,
         coalesce(periods.depth, 0) as depth,
         cast('{{ level }}' as varchar) as account_level,
         sold_to.source || ':' || {% if level == 'ultimate_parent' -%}

@@ -5,10 +5,10 @@ with members as (
         clusters.fit_date,
         clusters.cluster_number,
         clusters.behaviour_cluster,
-        clusters.centre_distance,
         {%- for feature in behaviour_features() %}
-        features.{{ feature }}{{ ',' if not loop.last }}
+        features.{{ feature }},
         {%- endfor %}
+        clusters.centre_distance
     from {{ ref('customer_clusters') }} as clusters
     inner join {{ ref('int_behaviour_features') }} as features
         on

@@ -1,4 +1,4 @@
-{#- Centres are found seldom, customers are assigned every day: to the cluster whose centre is nearest, by the ruler of the fit. -#}
+{#- Centres are found seldom; every day a customer goes to the nearest one, by the ruler of the day on which it was found. -#}
 with customers as (
 
     select as_of_date, source_code, customer_key, window_order_count from {{ ref('int_customers_as_of') }}
@@ -34,14 +34,20 @@ centres as (
 
 ),
 
+fitted_dates as (
+
+    select distinct fit_date from fits
+
+),
+
 newest_fits as (
 
     select
         as_of_dates.as_of_date,
-        max(fits.fit_date) as fit_date
+        max(fit_dates.fit_date) as fit_date
     from {{ ref('int_as_of_dates') }} as as_of_dates
     inner join {{ ref('int_cluster_fit_dates') }} as fit_dates on as_of_dates.as_of_date >= fit_dates.fit_date
-    inner join (select distinct fit_date from fits) as fits on fit_dates.fit_date = fits.fit_date
+    inner join fitted_dates on fit_dates.fit_date = fitted_dates.fit_date
     group by as_of_dates.as_of_date
 
 ),
