@@ -59,8 +59,8 @@ def _kept(settings: Settings, day: date) -> list[tuple[object, ...]]:
 
 def _clusters(settings: Settings, day: date) -> list[tuple[object, ...]]:
     """The clusters that had been found by a day."""
-    columns = "fit_date, behaviour_cluster, sampled_customers, feature, mean_value, centre"
-    return _query(settings, f"select {columns} from intermediate.int_behaviour_cluster_fits where fit_date <= ? order by all", day)
+    found = "select * exclude (policy_version) from intermediate.int_behaviour_cluster_fits"
+    return _query(settings, f"{found} where fit_date <= ? order by all", day)
 
 
 def _assert_a_backfill_is_what_single_runs_and_cut_data_give(
