@@ -6,7 +6,7 @@ Belongs here: what comes from the environment (or from `.env`). Not here: busine
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         default=6, ge=1, description="Past as-of dates of a backfill that one pass computes; more take more memory."
     )
     business_timezone: str = Field(default="Europe/London", description="The one zone in which a timestamp becomes a day.")
+    account_level: Literal["ship_to", "sold_to", "ultimate_parent"] = Field(
+        default="sold_to", description="Level of the account hierarchy at which customers are told apart."
+    )
     base_currency: str = Field(default="GBP", description="ISO 4217 code of every amount that is published.")
     kept_publications: int = Field(default=7, ge=1, description="Finished publications kept for a roll-back.")
     lock_timeout_seconds: int = Field(default=3600, ge=0, description="How long a run waits for another that writes.")

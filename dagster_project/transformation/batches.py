@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-# what a pass leaves behind for the next ones: the kept segments and cut points, and that it is finished
-KEPT_MODELS = ("+customer_segments_as_of", "+rfm_cut_points_as_of", "+int_refresh_finished")
+# what a pass leaves behind for the next ones: the kept segments, cut points and clusters, and that it is finished
+KEPT_MODELS = ("+customer_segments_as_of", "+rfm_cut_points_as_of", "+int_behaviour_cluster_fits", "+int_refresh_finished")
 
 
 def backfill_batches(lake: Path, size: int) -> list[list[date]]:

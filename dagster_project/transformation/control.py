@@ -36,6 +36,7 @@ _REFRESH_COLUMNS = {
     "policy_version": "Version of the business's rules.",
     "base_currency": "ISO 4217 code of every published amount.",
     "business_timezone": "Zone in which a moment becomes a day.",
+    "account_level": "Level of the account hierarchy at which customers are told apart.",
 }
 _AS_OF_COLUMNS = {
     "as_of_date": "A day whose segments are computed.",
@@ -53,9 +54,10 @@ _DIMENSION_ENDS = ("_segment", "_class", "_stage", "_tier", "_quadrant")
 
 
 def refresh_fingerprint(settings: Settings) -> str:
-    """Changes when what is built may no longer be built upon: other sources or return channels, zone, currency or code."""
+    """Changes when what is built may no longer be built upon: other sources, returns, zone, currency, accounts or code."""
     sources = sorted(f"{source.name} {source.return_channel}" for source in load_sources(settings.sources))
-    parts = (*sources, settings.business_timezone, settings.base_currency, project_fingerprint())
+    chosen = (settings.business_timezone, settings.base_currency, settings.account_level)
+    parts = (*sources, *chosen, project_fingerprint())
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
@@ -100,13 +102,14 @@ def write_refresh_control(settings: Settings, backfill: Sequence[date] = ()) -> 
         policy_version(settings.policy_dir),
         settings.base_currency,
         settings.business_timezone,
+        settings.account_level,
     ]
     with duckdb.connect() as connection:
         connection.execute(
             "create table refresh (fingerprint varchar, code_version varchar, policy_version varchar,"
-            " base_currency varchar, business_timezone varchar)"
+            " base_currency varchar, business_timezone varchar, account_level varchar)"
         )
-        connection.execute("insert into refresh values (?, ?, ?, ?, ?)", refresh)
+        connection.execute("insert into refresh values (?, ?, ?, ?, ?, ?)", refresh)
         connection.execute(
             "create table as_of_dates as select unnest(cast(? as date[])) as as_of_date, false as is_backfill"
             " union all select unnest(cast(? as date[])), true",

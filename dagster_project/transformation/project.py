@@ -19,17 +19,17 @@ from dagster_project.settings import PROJECT_ROOT
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 _PARSED = DBT_PROJECT / "target"
 _KEPT_PARSES = 3
-_SUFFIXES = {".sql", ".yml", ".md"}
+_SUFFIXES = {".sql", ".py", ".yml", ".md"}
 
 
 @cache
 def project_fingerprint() -> str:
-    """SHA-256 over all that decides what the project parses to: its files and dbt's version."""
+    """SHA-256 over all that decides what the project parses to and computes: its files and dbt's version."""
     digest = hashlib.sha256()
     for package in ("dbt-core", "dbt-duckdb"):
         digest.update(version(package).encode())
     for path in sorted(_project_files()):
-        digest.update(str(path.relative_to(DBT_PROJECT)).encode())
+        digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -42,6 +42,8 @@ def staging_models() -> str:
 
 def _project_files() -> list[Path]:
     folders = [DBT_PROJECT / name for name in ("models", "macros", "tests")]
+    # what the models in Python call decides what they compute
+    folders.append(PROJECT_ROOT / "dagster_project" / "prediction")
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix in _SUFFIXES]
     return [*files, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml"]
 

@@ -8,7 +8,7 @@
             'orders': [
                 'region', 'market_cluster', 'first_order_date', 'last_order_date', 'tenure_days', 'recency_days',
                 'frequency', 'monetary', 'r_score', 'f_score', 'm_score', 'rfm_code', 'rfm_segment', 'xyz_class',
-                'value_score', 'priority_score', 'priority_rank',
+                'value_score', 'priority_score', 'priority_rank', 'behaviour_cluster',
             ],
             'products': [
                 'gross_margin', 'net_contribution', 'cost_basis', 'abc_profit', 'profit_quadrant',

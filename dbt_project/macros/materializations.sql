@@ -1,8 +1,20 @@
 {#- Tables and views of DuckDB, replaced within one transaction. dbt's own way builds beside, renames the old one away, renames the
     new one in and drops: five questions to the adapter per model, for engines that have no transactional DDL. -#}
 
-{%- materialization table, adapter='duckdb' -%}
-    {{ return(replace_relation('table')) }}
+{%- materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
+    {%- if model.language == 'sql' -%}{{ return(replace_relation('table')) }}{%- endif -%}
+    {#- a model in Python is run by the materialization itself or not at all; the old table is gone when it runs -#}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {{- run_hooks(pre_hooks) -}}
+    {%- if existing is not none -%}{%- do run_query('drop ' ~ existing.type ~ ' if exists ' ~ existing) -%}{%- endif -%}
+    {%- call statement('main', language='python') -%}
+        {{- create_table_as(False, target, compiled_code, 'python') }}
+    {%- endcall -%}
+    {%- do persist_docs(target, model) -%}
+    {{- run_hooks(post_hooks) -}}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [target]}) }}
 {%- endmaterialization -%}
 
 {%- materialization view, adapter='duckdb' -%}

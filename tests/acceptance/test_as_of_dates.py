@@ -57,6 +57,12 @@ def _kept(settings: Settings, day: date) -> list[tuple[object, ...]]:
     return rows
 
 
+def _clusters(settings: Settings, day: date) -> list[tuple[object, ...]]:
+    """The clusters that had been found by a day."""
+    found = "select * exclude (policy_version) from intermediate.int_behaviour_cluster_fits"
+    return _query(settings, f"{found} where fit_date <= ? order by all", day)
+
+
 def _assert_a_backfill_is_what_single_runs_and_cut_data_give(
     files: Sequence[Path], dates: Sequence[date], singles: Sequence[date], folder: Path
 ) -> None:
@@ -82,6 +88,7 @@ def _assert_a_backfill_is_what_single_runs_and_cut_data_give(
         load(cut)
         build_models(cut)
         assert _kept(cut, day) == together[day], f"{day} on the data of that day"
+        assert _clusters(cut, day) == _clusters(whole, day) != [], f"{day} on the data of that day"
 
 
 def test_a_backfill_is_what_single_runs_and_data_cut_at_the_date_give(test_data: Path, tmp_path: Path) -> None:

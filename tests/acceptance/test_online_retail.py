@@ -333,4 +333,5 @@ def test_what_an_order_book_alone_does_not_tell_is_empty_and_said_to_be(publishe
     assert told_by == {"not_delivered by customers", "not_delivered by survey_responses", "not_delivered by shipments"}
     assert {name for name in empty if "." in name} - of_customers == {
         *(f"demand_centres.{column}" for column in ("latitude", "longitude", "mean_distance_km")),
+        "customer_accounts.ship_to_id",
     }

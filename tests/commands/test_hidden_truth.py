@@ -65,6 +65,7 @@ def test_most_of_the_lost_customers_are_seen_to_be_silent(found: duckdb.DuckDBPy
         ("usage_class", 4),
         ("service_tier", 4),
         ("market_cluster", 3),
+        ("behaviour_cluster", 6),
     ],
 )
 def test_every_name_of_a_segmentation_occurs(found: duckdb.DuckDBPyConnection, dimension: str, names: int) -> None:

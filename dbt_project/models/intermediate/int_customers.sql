@@ -14,6 +14,11 @@ with named as (
     {% endfor -%}
     -- a customer above another one may never be delivered itself
     select source_code, delivery_date, parent_customer_key, parent_customer_id from {{ ref('int_customers_united') }}
+    union all
+    -- nor need a customer below one be a customer of its own
+    select source_code, delivery_date, sold_to_key, sold_to_id from {{ ref('int_orders_united') }}
+    union all
+    select source_code, delivery_date, customer_key, source_customer_id from {{ ref('int_customer_parents') }}
 
 ),
 

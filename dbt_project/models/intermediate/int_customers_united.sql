@@ -1,8 +1,26 @@
 {{ config(materialized='view') }}
 
+-- depends_on: {{ ref('int_account_periods') }}
+
 with customers as (
 
     {{ union_sources('customers') }}
+
+),
+
+-- at the level of the ultimate parent who stands below another one is no customer of their own
+accounts as (
+
+    select customers.*
+    from customers
+    {%- if account_level() == 'ultimate_parent' %}
+    left join {{ ref('int_account_periods') }} as periods
+        on
+            customers.source_code = periods.source_code
+            and customers.source_customer_id = periods.source_customer_id
+            and {{ valid_on('periods', 'customers.delivery_date') }}
+    where periods.source_customer_id is null
+    {%- endif %}
 
 ),
 
@@ -35,7 +53,7 @@ final as (
         created_date,
         contract_until,
         account_manager
-    from customers
+    from accounts
 
 )
 

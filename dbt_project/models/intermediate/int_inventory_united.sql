@@ -1,8 +1,14 @@
 {{ config(materialized='view') }}
 
-with inventory as (
+with delivered as (
 
     {{ union_sources('inventory') }}
+
+),
+
+inventory as (
+
+    {{ at_account_level('inventory', 'inventory_date') }}
 
 ),
 

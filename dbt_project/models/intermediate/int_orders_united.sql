@@ -1,8 +1,14 @@
 {{ config(materialized='view') }}
 
-with orders as (
+with delivered as (
 
     {{ union_sources('orders') }}
+
+),
+
+orders as (
+
+    {{ at_account_level('orders', 'order_date', names_ship_to=true) }}
 
 ),
 
@@ -14,6 +20,8 @@ final as (
         {{ integer_key('order_id') }} as order_key,
         {{ integer_key('source_customer_id') }} as customer_key,
         source_customer_id,
+        {{ integer_key('sold_to_id') }} as sold_to_key,
+        sold_to_id,
         ship_to_id,
         order_date,
         channel,

@@ -1,8 +1,14 @@
 {{ config(materialized='view') }}
 
-with receivables as (
+with delivered as (
 
     {{ union_sources('receivables') }}
+
+),
+
+receivables as (
+
+    {{ at_account_level('receivables', 'month') }}
 
 ),
 
@@ -13,6 +19,7 @@ final as (
         delivery_date,
         {{ integer_key('source_customer_id') }} as customer_key,
         source_customer_id,
+        {{ integer_key('sold_to_id') }} as sold_to_key,
         month,
         average_balance
     from receivables

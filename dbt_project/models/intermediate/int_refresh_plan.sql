@@ -1,9 +1,20 @@
 {%- set plan_before = table_before('intermediate', 'int_refresh_plan') -%}
 {%- set finished = table_before('intermediate', 'int_refresh_finished') -%}
 
+-- depends_on: {{ ref('int_account_periods') }}
 with refresh as (
 
-    select * from {{ ref('stg_control__refresh') }}
+    {% if account_level() == 'ultimate_parent' -%}
+    -- another hierarchy says of every order whose it is
+    select concat(settings.fingerprint, '-', coalesce(hierarchy.fingerprint, 'flat')) as fingerprint
+    from {{ ref('stg_control__refresh') }} as settings
+    cross join (
+        select {{ set_fingerprint("concat(source_code, ':', source_customer_id, '<', ultimate_parent_id, '@', valid_from)") }} as fingerprint
+        from {{ ref('int_account_periods') }}
+    ) as hierarchy
+    {%- else -%}
+    select fingerprint from {{ ref('stg_control__refresh') }}
+    {%- endif %}
 
 ),
 

@@ -1,8 +1,14 @@
 {{ config(materialized='view') }}
 
-with sales_visits as (
+with delivered as (
 
     {{ union_sources('sales_visits') }}
+
+),
+
+sales_visits as (
+
+    {{ at_account_level('sales_visits', 'visit_date') }}
 
 ),
 

@@ -1,8 +1,14 @@
 {{ config(materialized='view') }}
 
-with service_cases as (
+with delivered as (
 
     {{ union_sources('service_cases') }}
+
+),
+
+service_cases as (
+
+    {{ at_account_level('service_cases', 'opened_date') }}
 
 ),
 

@@ -1,8 +1,14 @@
 {{ config(materialized='view') }}
 
-with survey_responses as (
+with delivered as (
 
     {{ union_sources('survey_responses') }}
+
+),
+
+survey_responses as (
+
+    {{ at_account_level('survey_responses', 'answer_date') }}
 
 ),
 

@@ -53,7 +53,8 @@ final as (
         priority.priority_rank,
         tiers.service_tier,
         reasons.segment_reason,
-        quadrants.profit_quadrant
+        quadrants.profit_quadrant,
+        clusters.behaviour_cluster
     from customers
     inner join {{ ref('int_customers') }} as identities
         on customers.source_code = identities.source_code and customers.customer_key = identities.customer_key
@@ -97,6 +98,11 @@ final as (
             customers.as_of_date = behaviour.as_of_date
             and customers.source_code = behaviour.source_code
             and customers.customer_key = behaviour.customer_key
+    left join {{ ref('customer_clusters') }} as clusters
+        on
+            customers.as_of_date = clusters.as_of_date
+            and customers.source_code = clusters.source_code
+            and customers.customer_key = clusters.customer_key
     left join {{ ref('customer_demographics') }} as demographics
         on
             customers.as_of_date = demographics.as_of_date

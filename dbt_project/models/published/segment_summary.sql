@@ -27,12 +27,14 @@ customers as (
         demographics.demographic_segment,
         preferences.preference_segment,
         geography.market_cluster,
-        tiers.service_tier
+        tiers.service_tier,
+        clusters.behaviour_cluster
     from {{ ref('customer_profitability') }} as profitability
     inner join as_of_dates on profitability.as_of_date = as_of_dates.as_of_date
     {% for alias, model in {
         'rfm': 'customer_rfm', 'abc': 'customer_abc', 'xyz': 'customer_xyz', 'lifecycle': 'customer_lifecycle',
-        'relationship': 'customer_relationship', 'behaviour': 'customer_behaviour', 'demographics': 'customer_demographics',
+        'relationship': 'customer_relationship', 'behaviour': 'customer_behaviour', 'clusters': 'customer_clusters',
+        'demographics': 'customer_demographics',
         'preferences': 'customer_preferences', 'geography': 'customer_geography', 'tiers': 'customer_service_tier',
         'quadrants': 'customer_profit_quadrants'
     }.items() -%}
@@ -48,7 +50,7 @@ members as (
     {% for dimension in [
         'rfm_segment', 'abc_revenue', 'abc_profit', 'xyz_class', 'abc_xyz', 'lifecycle_stage', 'relationship_class',
         'usage_class', 'promotion_response', 'demographic_segment', 'preference_segment', 'market_cluster', 'service_tier',
-        'profit_quadrant'
+        'profit_quadrant', 'behaviour_cluster'
     ] %}
     select
         as_of_date,

@@ -64,6 +64,7 @@ final as (
         orders.order_key,
         orders.delivery_date,
         orders.customer_key,
+        orders.sold_to_key,
         orders.ship_to_id,
         orders.order_date,
         orders.channel,

@@ -3,5 +3,6 @@ select
     code_version,
     policy_version,
     base_currency,
-    business_timezone
+    business_timezone,
+    account_level
 from {{ source('control', 'refresh') }}

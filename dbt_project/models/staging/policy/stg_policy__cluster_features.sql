@@ -1,0 +1,1 @@
+{{ policy_versions(source('policy', 'cluster_features')) }}
