@@ -80,7 +80,8 @@ class CustomerWorld:
             headers = [_header(order) for order in orders]
             lines = [_line(order, number, line) for order in orders for number, line in enumerate(order.lines, start=1)]
             files |= _delivery("orders", day, headers, _HEADER, seed) | _delivery("order_lines", day, lines, _LINE, seed)
-        customers = [{"customer_id": name, "country": "IE", "created_at": "2024-01-01"} for name in (*CUSTOMERS, PROSPECT)]
+        created = self.as_of - timedelta(days=700)
+        customers = [{"customer_id": name, "country": "IE", "created_at": created} for name in (*CUSTOMERS, PROSPECT)]
         products = [{"product_id": name, "category": category} for name, category in PRODUCTS.items()]
         files |= _delivery("customers", self.as_of, customers, tuple(customers[0]), seed)
         return files | _delivery("products", self.as_of, products, tuple(products[0]), seed)

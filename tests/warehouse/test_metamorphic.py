@@ -160,7 +160,9 @@ class Case:
         for table in tables:
             names, rows = self.base[table]
             leave = set() if days == _DAYS_OF_28_YEARS else _BY_MONTH
-            places = [place for place, name in enumerate(names) if name not in leave and "policy" not in name]
+            # of fixed cut points it is the day of the policy, which does not move
+            leave |= {"valid_from"} if table == "score_cut_points" else set()
+            places = [place for place, name in enumerate(names) if name not in leave]
             later = [
                 tuple(row[place] + shift if isinstance(row[place], date) else row[place] for place in places) for row in rows
             ]

@@ -2,9 +2,14 @@
 the rows stands in dagster_project/prediction, and is loaded only when there is something to find.
 """
 
+import asyncio
+
 
 def model(dbt, session):
     """dbt's entry: the rows of the dates that are due."""
+    # the adapter opens an event loop for every model in Python and closes none; nothing here is asynchronous
+    asyncio.get_event_loop().close()
+    asyncio.set_event_loop(None)
     dates = dbt.ref("int_cluster_fit_dates")
     customers = dbt.ref("int_behaviour_features")
     feature_rules = dbt.ref("stg_policy__cluster_features")
