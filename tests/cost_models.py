@@ -28,6 +28,7 @@ _ENDS = (
     "cost_to_serve_rollup",
     "customer_price_waterfall",
     "customer_whale_curve",
+    "order_line_profitability",
 )
 _CUSTOMERS = frozenset({"int_order_reversals", "int_customer_day", "int_customers_as_of"})
 COST_MODELS = frozenset(
@@ -50,8 +51,10 @@ COST_MODELS = frozenset(
         "pool_reconciliation",
     }
 )
+# Views: dbt computes them only when somebody looks; a world's lines are looked at.
+_LOOKED_AT = frozenset({"order_line_costs", "order_line_profitability"})
 # What follows from the rows of a world; everything before stands as dbt built it, empty or from the policy.
-_COMPUTED = _CUSTOMERS | COST_MODELS
+_COMPUTED = _CUSTOMERS | COST_MODELS | _LOOKED_AT
 
 
 class CostModels:
@@ -84,7 +87,8 @@ class CostModels:
             old, new = changed_sql.get(name, ("", ""))
             assert old in sql, name
             changed = sql.replace(old, new) if old else sql
-            connection.execute(f"create or replace table {places[name]}.{name} as {changed}")
+            kind = "view" if name in _LOOKED_AT else "table"
+            connection.execute(f"create or replace {kind} {places[name]}.{name} as {changed}")
 
     @contextmanager
     def over(self, world: Mapping[str, Rows], **changed_sql: tuple[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -103,5 +107,6 @@ class CostModels:
 
 
 def places_of_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Schema by table."""
-    return dict(connection.execute("select table_name, schema_name from duckdb_tables()").fetchall())
+    """Schema by table and view."""
+    tables = "select table_name, schema_name from duckdb_tables()"
+    return dict(connection.execute(f"{tables} union all select view_name, schema_name from duckdb_views()").fetchall())

@@ -97,15 +97,10 @@ final as (
         'capital' as cost_kind,
         balances.event_key,
         balances.part_key,
-        cast(null as varchar) as pool,
-        pools.driver,
         cast(null as bigint) as order_key,
         balances.customer_key,
         balances.product_key,
         last_day(balances.month) as cost_date,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as ship_to_country,
-        cast(null as varchar) as ship_to_region,
         balances.warehouse_id,
         cast(extract(day from last_day(balances.month)) as bigint) as driver_units,
         cast(null as decimal(18, 4)) as minutes,
@@ -115,8 +110,6 @@ final as (
         ) as cost,
         'estimated' as basis
     from balances
-    inner join {{ ref('stg_policy__activity_pools') }} as pools
-        on balances.activity = pools.activity and {{ valid_on('pools', 'last_day(balances.month)') }}
     left join {{ ref('stg_policy__parameters') }} as parameters
         on balances.rate_name = parameters.name and {{ valid_on('parameters', 'last_day(balances.month)') }}
 

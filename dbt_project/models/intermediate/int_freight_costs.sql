@@ -10,45 +10,94 @@ orders as (
 
 ),
 
--- one row per order in a shipment, with what decides its part of the shipment's cost
-parts as (
+shipped_orders as (
 
     select
         shipments.source_code,
         shipments.shipment_key,
         shipments.order_key,
         orders.customer_key,
-        orders.channel,
         orders.ship_to_country,
-        orders.ship_to_region,
         coalesce(shipments.warehouse_id, orders.warehouse_id) as warehouse_id,
         shipments.transport_mode,
-        min(coalesce(shipments.shipped_date, shipments.delivered_date, orders.order_date))
-            over (partition by shipments.source_code, shipments.shipment_key) as cost_date,
+        coalesce(shipments.shipped_date, shipments.delivered_date, orders.order_date) as cost_date,
         coalesce(shipments.cartons, 0) as cartons,
         coalesce(shipments.stops, 0) as stops,
-        max(shipments.freight_cost) over (partition by shipments.source_code, shipments.shipment_key) as invoice,
-        cast(
-            sum(cast(coalesce(shipments.weight_kg, 0) as decimal(18, 4)))
-                over (partition by shipments.source_code, shipments.shipment_key)
-            as decimal(18, 4)
-        ) as shipment_weight_kg,
-        count(*) over (partition by shipments.source_code, shipments.shipment_key) as part_count,
-        row_number() over (
-            partition by shipments.source_code, shipments.shipment_key
-            order by shipments.order_key
-        ) as part_number,
-        cast(
-            sum(cast(coalesce(shipments.weight_kg, 0) as decimal(18, 4))) over (
-                partition by shipments.source_code, shipments.shipment_key
-                order by shipments.order_key
-                rows between unbounded preceding and current row
-            ) as decimal(18, 4)
-        ) as weight_so_far_kg,
+        shipments.freight_cost,
         cast(coalesce(shipments.weight_kg, 0) as decimal(18, 4)) as weight_kg
     from shipments
     left join orders
         on shipments.source_code = orders.source_code and shipments.order_key = orders.order_key
+
+),
+
+whole_shipments as (
+
+    select
+        source_code,
+        shipment_key,
+        min(cost_date) as cost_date,
+        max(freight_cost) as invoice,
+        cast(sum(weight_kg) as decimal(18, 4)) as weight_kg,
+        count(*) as part_count
+    from shipped_orders
+    group by source_code, shipment_key
+
+),
+
+-- most shipments carry one order: only the others have to be put in an order of their own
+shared_parts as (
+
+    select
+        shipped_orders.source_code,
+        shipped_orders.shipment_key,
+        shipped_orders.order_key,
+        row_number() over parts_in_order as part_number,
+        cast(sum(shipped_orders.weight_kg) over (parts_in_order rows between unbounded preceding and current row) as decimal(18, 4))
+            as weight_so_far_kg
+    from shipped_orders
+    inner join whole_shipments
+        on
+            shipped_orders.source_code = whole_shipments.source_code
+            and shipped_orders.shipment_key = whole_shipments.shipment_key
+            and whole_shipments.part_count > 1
+    window parts_in_order as (
+        partition by shipped_orders.source_code, shipped_orders.shipment_key
+        order by shipped_orders.order_key
+    )
+
+),
+
+-- one row per order in a shipment, with what decides its part of the shipment's cost
+parts as (
+
+    select
+        shipped_orders.source_code,
+        shipped_orders.shipment_key,
+        shipped_orders.order_key,
+        shipped_orders.customer_key,
+        shipped_orders.ship_to_country,
+        shipped_orders.warehouse_id,
+        shipped_orders.transport_mode,
+        whole_shipments.cost_date,
+        shipped_orders.cartons,
+        shipped_orders.stops,
+        whole_shipments.invoice,
+        whole_shipments.weight_kg as shipment_weight_kg,
+        whole_shipments.part_count,
+        coalesce(shared_parts.part_number, 1) as part_number,
+        coalesce(shared_parts.weight_so_far_kg, shipped_orders.weight_kg) as weight_so_far_kg,
+        shipped_orders.weight_kg
+    from shipped_orders
+    inner join whole_shipments
+        on
+            shipped_orders.source_code = whole_shipments.source_code
+            and shipped_orders.shipment_key = whole_shipments.shipment_key
+    left join shared_parts
+        on
+            shipped_orders.source_code = shared_parts.source_code
+            and shipped_orders.shipment_key = shared_parts.shipment_key
+            and shipped_orders.order_key = shared_parts.order_key
 
 ),
 
@@ -67,9 +116,7 @@ deliveries as (
         shipment_key,
         order_key,
         customer_key,
-        channel,
         ship_to_country,
-        ship_to_region,
         warehouse_id,
         transport_mode,
         cost_date,
@@ -94,9 +141,7 @@ deliveries as (
         null as shipment_key,
         order_key,
         customer_key,
-        channel,
         ship_to_country,
-        ship_to_region,
         warehouse_id,
         null as transport_mode,
         order_date as cost_date,
@@ -110,16 +155,35 @@ deliveries as (
 
 ),
 
+-- once per place and day: a comparison with every other country beside the keys would be made row by row
+places as (
+
+    select distinct coalesce(ship_to_country, '*') as country, cost_date from deliveries
+
+),
+
+zones as (
+
+    select
+        places.country,
+        places.cost_date,
+        coalesce(named_zone.zone, other_zone.zone) as zone
+    from places
+    left join {{ ref('stg_policy__delivery_zones') }} as named_zone
+        on places.country = named_zone.country and {{ valid_on('named_zone', 'places.cost_date') }}
+    left join {{ ref('stg_policy__delivery_zones') }} as other_zone
+        on other_zone.country = '*' and {{ valid_on('other_zone', 'places.cost_date') }}
+
+),
+
 zoned as (
 
     select
         deliveries.*,
-        coalesce(named_zone.zone, other_zone.zone) as zone
+        zones.zone
     from deliveries
-    left join {{ ref('stg_policy__delivery_zones') }} as named_zone
-        on deliveries.ship_to_country = named_zone.country and {{ valid_on('named_zone', 'deliveries.cost_date') }}
-    left join {{ ref('stg_policy__delivery_zones') }} as other_zone
-        on other_zone.country = '*' and {{ valid_on('other_zone', 'deliveries.cost_date') }}
+    left join zones
+        on coalesce(deliveries.ship_to_country, '*') = zones.country and deliveries.cost_date = zones.cost_date
 
 ),
 
@@ -165,9 +229,6 @@ final as (
         shipment_key,
         order_key,
         customer_key,
-        channel,
-        ship_to_country,
-        ship_to_region,
         warehouse_id,
         transport_mode,
         cost_date,

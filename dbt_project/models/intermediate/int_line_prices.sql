@@ -91,15 +91,18 @@ priced as (
         sold_lines.product_key,
         sold_lines.order_date as price_date,
         sold_lines.line_outcome,
-        -- without a list price the price before the discount stands for it
+        -- without a list price the price before the discount stands for it; a product is narrowed at once, wide ones are slow
         case
-            when sold_lines.line_outcome = 'return' then 0
-            else coalesce(sold_lines.quantity * products.list_price, sold_lines.net_amount + sold_lines.discount_amount)
+            when sold_lines.line_outcome = 'return' then cast(0 as decimal(18, 4))
+            else coalesce(
+                cast(sold_lines.quantity * products.list_price as decimal(18, 4)),
+                cast(sold_lines.net_amount + sold_lines.discount_amount as decimal(18, 4))
+            )
         end as list_amount,
         case when sold_lines.line_outcome = 'sale' then sold_lines.net_amount else 0 end as invoice_amount,
         case when sold_lines.line_outcome = 'return' then sold_lines.net_amount else 0 end as return_amount,
         0 as freight_charged,
-        sold_lines.quantity * sold_lines.unit_cost as cost_of_goods
+        cast(sold_lines.quantity * sold_lines.unit_cost as decimal(18, 4)) as cost_of_goods
     from sold_lines
     left join {{ ref('int_product_versions') }} as products
         on

@@ -28,7 +28,6 @@ final as (
         orders.customer_key,
         orders.channel,
         orders.ship_to_country,
-        orders.ship_to_region,
         orders.warehouse_id,
         coalesce(orders.is_expedited, false) as is_expedited,
         per_order.line_count,

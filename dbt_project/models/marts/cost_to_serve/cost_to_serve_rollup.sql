@@ -12,23 +12,47 @@ with costs as (
 
 ),
 
--- everything but the category is a property of the event or of its customer
-grouped as (
+-- what is a property of the event and its order
+event_groups as (
+
+    select
+        costs.as_of_date,
+        costs.source_code,
+        costs.activity,
+        orders.channel,
+        orders.ship_to_country,
+        orders.ship_to_region,
+        costs.warehouse_id,
+        sum(costs.driver_units) as driver_units,
+        sum(costs.minutes) as minutes,
+        sum(costs.cost) as cost
+    from costs
+    left join {{ ref('fct_orders') }} as orders
+        on costs.source_code = orders.source_code and costs.order_key = orders.order_key
+    group by
+        costs.as_of_date,
+        costs.source_code,
+        costs.activity,
+        orders.channel,
+        orders.ship_to_country,
+        orders.ship_to_region,
+        costs.warehouse_id
+
+),
+
+-- what is a property of the customer
+customer_groups as (
 
     select
         as_of_date,
         source_code,
         customer_key,
         activity,
-        channel,
-        ship_to_country,
-        ship_to_region,
-        warehouse_id,
         sum(driver_units) as driver_units,
         sum(minutes) as minutes,
         sum(cost) as cost
     from costs
-    group by as_of_date, source_code, customer_key, activity, channel, ship_to_country, ship_to_region, warehouse_id
+    group by as_of_date, source_code, customer_key, activity
 
 ),
 
@@ -59,20 +83,28 @@ sources as (
 
 ),
 
-described as (
+described_events as (
 
     select
-        grouped.*,
+        event_groups.*,
         'all' as total,
-        sources.source,
+        sources.source
+    from event_groups
+    inner join sources
+        on event_groups.source_code = sources.source_code
+
+),
+
+described_customers as (
+
+    select
+        customer_groups.*,
         rfm.rfm_segment,
         abc.abc_revenue,
         abc.abc_profit,
         quadrants.profit_quadrant,
         accounts.parent
-    from grouped
-    inner join sources
-        on grouped.source_code = sources.source_code
+    from customer_groups
     {% for alias, relation in [
         ('rfm', ref('customer_rfm')),
         ('abc', ref('customer_abc')),
@@ -81,9 +113,9 @@ described as (
     ] -%}
     left join {{ relation }}{{ ' as ' ~ alias if relation != alias }}
         on
-            grouped.as_of_date = {{ alias }}.as_of_date
-            and grouped.source_code = {{ alias }}.source_code
-            and grouped.customer_key = {{ alias }}.customer_key
+            customer_groups.as_of_date = {{ alias }}.as_of_date
+            and customer_groups.source_code = {{ alias }}.source_code
+            and customer_groups.customer_key = {{ alias }}.customer_key
     {% endfor %}
 ),
 
@@ -131,11 +163,11 @@ order_categories as (
 ),
 
 -- divided once per event, whatever the number of as-of dates
-category_days as (
+order_category_days as (
 
     select
         costs.cost_date,
-        coalesce(products.category, order_categories.category, 'none') as category,
+        coalesce(order_categories.category, 'none') as category,
         costs.activity,
         sum(cast(costs.driver_units * {{ category_share }} as decimal(18, 4))) as driver_units,
         sum(cast(costs.minutes * {{ category_share }} as decimal(18, 4))) as minutes,
@@ -143,12 +175,36 @@ category_days as (
     from events as costs
     left join order_categories
         on costs.source_code = order_categories.source_code and costs.divided_order_key = order_categories.order_key
+    where costs.product_key is null
+    group by costs.cost_date, coalesce(order_categories.category, 'none'), costs.activity
+
+),
+
+product_category_days as (
+
+    select
+        costs.cost_date,
+        coalesce(products.category, 'none') as category,
+        costs.activity,
+        sum(cast(costs.driver_units as decimal(18, 4))) as driver_units,
+        sum(costs.minutes) as minutes,
+        sum(costs.cost) as cost
+    from events as costs
     left join {{ ref('int_product_versions') }} as products
         on
             costs.source_code = products.source_code
             and costs.product_key = products.product_key
             and {{ valid_on('products', 'costs.cost_date') }}
-    group by costs.cost_date, coalesce(products.category, order_categories.category, 'none'), costs.activity
+    where costs.product_key is not null
+    group by costs.cost_date, coalesce(products.category, 'none'), costs.activity
+
+),
+
+category_days as (
+
+    select * from order_category_days
+    union all
+    select * from product_category_days
 
 ),
 
@@ -190,7 +246,7 @@ members as (
         cast(driver_units as decimal(18, 4)) as driver_units,
         cast(minutes as decimal(18, 4)) as minutes,
         cost
-    from described
+    from {{ 'described_customers' if of_customer else 'described_events' }}
     union all
     {%- endfor %}
     select

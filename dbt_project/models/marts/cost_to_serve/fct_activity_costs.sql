@@ -36,15 +36,10 @@ work as (
         'work' as cost_kind,
         timed_work.event_key,
         timed_work.part_key,
-        timed_work.pool,
-        timed_work.driver,
         timed_work.order_key,
         timed_work.customer_key,
         timed_work.product_key,
         timed_work.cost_date,
-        timed_work.channel,
-        timed_work.ship_to_country,
-        timed_work.ship_to_region,
         timed_work.warehouse_id,
         timed_work.driver_units,
         timed_work.minutes,
@@ -70,19 +65,14 @@ carriage as (
 
     select
         deliveries.source_code,
-        pools.activity,
+        'outbound_freight' as activity,
         'carriage' as cost_kind,
         coalesce(deliveries.shipment_key, deliveries.order_key) as event_key,
         case when deliveries.shipment_key is null then 0 else deliveries.order_key end as part_key,
-        pools.pool,
-        pools.driver,
         deliveries.order_key,
         deliveries.customer_key,
         cast(null as bigint) as product_key,
         deliveries.cost_date,
-        deliveries.channel,
-        deliveries.ship_to_country,
-        deliveries.ship_to_region,
         deliveries.warehouse_id,
         cast(1 as bigint) as driver_units,
         cast(null as decimal(18, 4)) as minutes,
@@ -95,7 +85,7 @@ carriage as (
             else deliveries.basis
         end as basis
     from deliveries
-    inner join {{ ref('stg_policy__activity_pools') }} as pools
+    left join {{ ref('stg_policy__activity_pools') }} as pools
         on pools.activity = 'outbound_freight' and {{ valid_on('pools', 'deliveries.cost_date') }}
     left join pool_rates
         on
@@ -134,15 +124,10 @@ returned_goods as (
         'goods' as cost_kind,
         return_losses.return_key as event_key,
         cast(return_losses.line_number as bigint) as part_key,
-        cast(null as varchar) as pool,
-        pools.driver,
         return_losses.order_key,
         return_losses.customer_key,
         return_losses.product_key,
         return_losses.return_date as cost_date,
-        order_headers.channel,
-        order_headers.ship_to_country,
-        order_headers.ship_to_region,
         order_headers.warehouse_id,
         -- the line is counted where it is inspected
         cast(0 as bigint) as driver_units,
@@ -150,8 +135,6 @@ returned_goods as (
         return_losses.cost,
         'estimated' as basis
     from return_losses
-    inner join {{ ref('stg_policy__activity_pools') }} as pools
-        on pools.activity = 'returns' and {{ valid_on('pools', 'return_losses.return_date') }}
     left join order_headers
         on return_losses.source_code = order_headers.source_code and return_losses.order_key = order_headers.order_key
     where return_losses.cost is null or return_losses.cost <> 0

@@ -6,17 +6,33 @@ with pool_rates as (
 
 ),
 
-costs as (
+-- write-downs and capital lie outside the ledger
+cost_days as (
 
     select
         source_code,
-        {{ month_of('cost_date') }} as month,
-        pool,
+        activity,
+        cost_date,
         sum(case when customer_key is not null then cost else 0 end) as charged_cost,
         sum(case when customer_key is null then cost else 0 end) as unassigned_cost
     from {{ ref('fct_activity_costs') }}
-    where pool is not null
-    group by source_code, {{ month_of('cost_date') }}, pool
+    where cost_kind in ('work', 'carriage')
+    group by source_code, activity, cost_date
+
+),
+
+costs as (
+
+    select
+        cost_days.source_code,
+        {{ month_of('cost_days.cost_date') }} as month,
+        coalesce(pools.pool, 'none') as pool,
+        sum(cost_days.charged_cost) as charged_cost,
+        sum(cost_days.unassigned_cost) as unassigned_cost
+    from cost_days
+    left join {{ ref('stg_policy__activity_pools') }} as pools
+        on cost_days.activity = pools.activity and {{ valid_on('pools', 'cost_days.cost_date') }}
+    group by cost_days.source_code, {{ month_of('cost_days.cost_date') }}, coalesce(pools.pool, 'none')
 
 ),
 
