@@ -61,7 +61,7 @@ test-system: $(INSTALLED) browser database ## Run the tests that need a browser 
 test-long: $(INSTALLED) browser database ## Run the tests that take minutes
 	@$(PYTEST) -m long
 
-bench: $(INSTALLED) ## Measure the speed ratios; wants a quiet machine
+bench: $(INSTALLED) ## Measure the speed ratios and write docs/speed.md (SF=10, RUNS=3); wants a quiet machine
 	@$(PYTEST) -m benchmark -s
 
 check: $(INSTALLED) ## Check format, lint, types, import direction and SQL, as CI does

@@ -23,12 +23,16 @@ def cli() -> None:
 @cli.command()
 @click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First delivery day; default: whatever is waiting.")
 @click.option("--last-day", type=click.DateTime(["%Y-%m-%d"]), help="Last delivery day; default: the first day.")
-def refresh(first_day: date | None, last_day: date | None) -> None:
+@click.option("--if-new", is_flag=True, help="Do nothing when nothing is new since the last refresh: known within a second.")
+def refresh(first_day: date | None, last_day: date | None, if_new: bool) -> None:
     """Load what lies in landing, compute the segments, publish them; then say what came of it."""
     from time import perf_counter
 
     started = perf_counter()
     settings = _settings()
+    if if_new and first_day is None and _is_nothing_new(settings):
+        click.echo("Nothing is new since the last refresh, so nothing was done. Without --if-new it is computed again.")
+        return
     _show_progress()
     click.echo(f"Refreshing {', '.join(settings.sources)} into {settings.data_dir}")
     from dagster_project.commands.refresh import run_refresh
@@ -183,6 +187,15 @@ def _settings() -> Settings:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors())
         raise click.ClickException(f"{problems} (environment or .env)") from None
+
+
+def _is_nothing_new(settings: Settings) -> bool:
+    from dagster_project.commands.nothing_new import is_nothing_new
+
+    try:
+        return is_nothing_new(settings)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _day(value: date | None) -> date:

@@ -4,6 +4,7 @@ Belongs here: what comes from the environment (or from `.env`). Not here: busine
 (ingestion/feeds), anything that opens a file.
 """
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -48,6 +49,11 @@ class Settings(BaseSettings):
     kept_publications: int = Field(default=7, ge=1, description="Finished publications kept for a roll-back.")
     lock_timeout_seconds: int = Field(default=3600, ge=0, description="How long a run waits for another that writes.")
     threads: int = Field(default=4, ge=1, description="dbt models that are built side by side.")
+    memory_limit: str | None = Field(
+        default=None,
+        pattern=r"^\d+(\.\d+)? ?([KMGT]i?B)$",
+        description="Memory of the models before they spill to disk, as in 8GB; four fifths of the machine's unless told.",
+    )
 
     @field_validator("sources", "as_of_dates", mode="before")
     @classmethod
@@ -104,6 +110,12 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """DAGSTER_HOME of this deployment: run history and event log."""
         return self.data_dir / "dagster_home"
+
+    @property
+    def model_memory(self) -> str:
+        """The memory limit as DuckDB reads it; its own default where none was set."""
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        return self.memory_limit or f"{machine * 4 // 5 // 2**20} MiB"
 
     @property
     def dbt_target(self) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from dagster_project.commands.nothing_new import note_refresh
 from dagster_project.ingestion.contracts import load_sources
 from dagster_project.ingestion.landing import landed_deliveries
 from dagster_project.orchestration.days import DayRange, newest_day, pending_days
@@ -66,6 +67,8 @@ def run_refresh(
             raise_on_error=False,
             run_config={**(run_config or {}), "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
+    if result.success and job_name == DAILY_REFRESH:
+        note_refresh(settings)
     return RefreshOutcome(
         run_id=result.run_id,
         success=result.success,

@@ -17,7 +17,6 @@ from dagster_project.ingestion.database_load import is_database_pending
 from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow
 from dagster_project.ingestion.landing import LandedDelivery, landed_deliveries
-from dagster_project.ingestion.partitions import last_delivery_day
 from dagster_project.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -60,6 +59,9 @@ def newest_day(settings: Settings) -> DayRange:
 
     Without any it is today, or the last day of a source that has ended.
     """
+    # loads Dagster, which whoever only asks what waits does not need
+    from dagster_project.ingestion.partitions import last_delivery_day
+
     days = [
         day
         for source in load_sources(settings.sources)

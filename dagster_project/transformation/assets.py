@@ -87,6 +87,7 @@ def dbt_target(settings: Settings) -> DbtTarget:
             "SEGMENTATION_STAGING_MODELS": staging_models(),
             "SEGMENTATION_BUSINESS_TIMEZONE": settings.business_timezone,
             "SEGMENTATION_THREADS": str(settings.threads),
+            "SEGMENTATION_MEMORY_LIMIT": settings.model_memory,
         },
     )
 

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from compare import describe_difference, published_content
 from pipeline import DATABASE, refresh
+from volume import scans
 
 from dagster_project.settings import Settings
 
@@ -111,6 +112,16 @@ def test_a_delivery_corrected_withdrawn_and_brought_back_leaves_no_trace(
     shutil.copyfile(day_files[3], landed)
     _assert_same(refresh(loaded), clean_load)
     assert not _plan_is_full(loaded)
+
+
+def _assert_one_day_is_read(settings: Settings, file: Path) -> None:
+    """A correction of one day of seven reads the lake for that day: a guard against work that grows unseen, in counts."""
+    lines = len(file.read_text(encoding="utf-8").splitlines()) - 1
+    for model, times in {"fct_order_lines": 2, "fct_orders": 2, "int_touched_orders": 2}.items():
+        found = [scan for scan in scans(settings, model, settings.data_dir) if scan.of.startswith("raw/")]
+        assert found, model
+        assert {scan.files for scan in found} == {1}, (model, found)
+        assert sum(scan.rows for scan in found) <= times * lines, (model, found)
 
 
 def _saved(content: bytes, path: Path) -> Path:

@@ -54,6 +54,7 @@ def test_the_shipped_sources_are_known_and_have_their_codes() -> None:
     assert codes["demo"] == 1
     assert codes["online_retail"] == 2
     assert codes["adventure_works"] == 4
+    assert codes["tpch"] == 5
 
 
 def test_the_real_files_have_the_columns_of_their_contract(test_data: Path) -> None:

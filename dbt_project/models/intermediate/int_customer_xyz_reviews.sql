@@ -37,27 +37,55 @@ reviews as (
 
 ),
 
--- months without an order are zero months: they count, and add nothing. Whole cents, so that the sums are exact.
+-- what each month brought, and each review at the end of its month: months without an order are zero months, and add nothing.
+-- Whole cents, so that the sums are exact.
+entries as (
+
+    select
+        months.source_code,
+        months.customer_key,
+        months.month_number,
+        cast(null as date) as review_date,
+        cast(null as integer) as month_count,
+        cast(months.net_revenue as decimal(18, 2)) as net_revenue
+    from months
+    inner join customers
+        on
+            months.source_code = customers.source_code
+            and months.customer_key = customers.customer_key
+            and months.month_number >= customers.first_month
+    union all
+    select
+        source_code,
+        customer_key,
+        review_month as month_number,
+        review_date,
+        month_count,
+        cast(0 as decimal(18, 2)) as net_revenue
+    from reviews
+
+),
+
+-- added up once per customer, not once per review; a range, so that a review holds its own month whichever row comes first
 sums as (
 
     select
-        reviews.source_code,
-        reviews.customer_key,
-        reviews.review_date,
-        reviews.review_month,
-        reviews.month_count,
-        cast(sum(cast(months.net_revenue as decimal(18, 2))) as double) as revenue,
+        source_code,
+        customer_key,
+        review_date,
+        month_number as review_month,
+        month_count,
         cast(
-            sum(cast(months.net_revenue as decimal(18, 2)) * cast(months.net_revenue as decimal(18, 2))) as double
+            sum(net_revenue) over (
+                partition by source_code, customer_key order by month_number range between unbounded preceding and current row
+            ) as double
+        ) as revenue,
+        cast(
+            sum(net_revenue * net_revenue) over (
+                partition by source_code, customer_key order by month_number range between unbounded preceding and current row
+            ) as double
         ) as squared_revenue
-    from reviews
-    inner join months
-        on
-            reviews.source_code = months.source_code
-            and reviews.customer_key = months.customer_key
-            and months.month_number between reviews.first_month and reviews.review_month
-    group by
-        reviews.source_code, reviews.customer_key, reviews.review_date, reviews.review_month, reviews.month_count
+    from entries
 
 ),
 
@@ -73,6 +101,7 @@ measured as (
                     / (revenue / month_count)
         end as revenue_variation
     from sums
+    where review_date is not null
 
 ),
 

@@ -10,6 +10,15 @@ customer_days as (
 
 ),
 
+bounds as (
+
+    select
+        min(as_of_date) as first_as_of_date,
+        min(window_start_date) as first_window_start_date
+    from as_of_dates
+
+),
+
 -- orders that had come back to the last unit by the as-of date
 reversals as (
 
@@ -31,31 +40,65 @@ reversals as (
 
 ),
 
+-- days that one as-of date sees otherwise than the next, because an order of theirs came back in between
+changing_days as (
+
+    select distinct
+        reversals.source_code,
+        reversals.customer_key,
+        reversals.order_date
+    from {{ ref('int_order_reversals') }} as reversals
+    inner join bounds on reversals.reversed_date > bounds.first_as_of_date
+
+),
+
+-- a day before every window counts alike for all as-of dates, so it is added up once and not once per date
+dated_days as (
+
+    select
+        days.*,
+        case when days.has_order then cast(days.order_date as varchar) || days.ship_to_country end as dated_country,
+        days.order_date <= bounds.first_window_start_date and changing_days.order_date is null as is_old
+    from customer_days as days
+    cross join bounds
+    left join changing_days
+        on
+            days.source_code = changing_days.source_code
+            and days.customer_key = changing_days.customer_key
+            and days.order_date = changing_days.order_date
+
+),
+
+days_as_of as (
+
+    select
+        bounds.first_as_of_date as as_of_date,
+        false as is_in_window,
+        days.*
+    from dated_days as days
+    cross join bounds
+    where days.is_old
+    union all
+    select
+        as_of_dates.as_of_date,
+        days.order_date > as_of_dates.window_start_date as is_in_window,
+        days.*
+    from dated_days as days
+    inner join as_of_dates on days.order_date <= as_of_dates.as_of_date
+    where not days.is_old
+
+),
+
 facts as (
 
     select
-        as_of_dates.as_of_date,
-        days.source_code,
-        days.customer_key,
-        days.order_date,
-        days.ship_to_country,
-        days.order_date > as_of_dates.window_start_date as is_in_window,
-        days.has_order,
+        days.*,
         days.sale_order_count - coalesce(reversals.order_count, 0) as kept_order_count,
-        days.sale_order_count > coalesce(reversals.order_count, 0) as has_sale,
-        days.sale_line_count,
-        days.return_line_count,
-        days.sale_amount,
-        days.return_amount,
-        days.sale_amount + days.return_amount as net_amount,
-        days.known_cost_of_goods,
-        days.amount_without_cost,
-        days.line_without_cost_count
-    from customer_days as days
-    inner join as_of_dates on days.order_date <= as_of_dates.as_of_date
+        days.sale_order_count > coalesce(reversals.order_count, 0) as has_sale
+    from days_as_of as days
     left join reversals
         on
-            as_of_dates.as_of_date = reversals.as_of_date
+            days.as_of_date = reversals.as_of_date
             and days.source_code = reversals.source_code
             and days.customer_key = reversals.customer_key
             and days.order_date = reversals.order_date
@@ -63,14 +106,14 @@ facts as (
 
 ),
 
-aggregated as (
+summed as (
 
     select
         as_of_date,
         source_code,
         customer_key,
-        -- the newest country; of several on one day the one that comes last in the alphabet
-        substr(max(case when has_order then cast(order_date as varchar) || ship_to_country end), 11) as ship_to_country,
+        is_old,
+        max(dated_country) as dated_country,
         min(case when has_sale then order_date end) as first_order_date,
         max(case when has_sale then order_date end) as last_order_date,
         sum(kept_order_count) as order_count,
@@ -81,11 +124,57 @@ aggregated as (
         sum(case when is_in_window then return_line_count else 0 end) as window_return_line_count,
         sum(case when is_in_window then sale_amount else 0 end) as sale_amount,
         sum(case when is_in_window then return_amount else 0 end) as return_amount,
-        sum(case when is_in_window then net_amount else 0 end) as net_revenue,
+        sum(case when is_in_window then sale_amount + return_amount else 0 end) as net_revenue,
         sum(case when is_in_window then known_cost_of_goods else 0 end) as known_cost_of_goods,
         sum(case when is_in_window then amount_without_cost else 0 end) as amount_without_cost,
         sum(case when is_in_window then line_without_cost_count else 0 end) as line_without_cost_count
     from facts
+    group by as_of_date, source_code, customer_key, is_old
+
+),
+
+{%- set sums = [
+    'order_count', 'order_days', 'window_order_count', 'window_order_days', 'window_sale_line_count',
+    'window_return_line_count', 'sale_amount', 'return_amount', 'net_revenue', 'known_cost_of_goods', 'amount_without_cost',
+    'line_without_cost_count'
+] %}
+{%- set keys_and_sums = [] %}
+{%- for name in ['source_code', 'customer_key', 'dated_country', 'first_order_date', 'last_order_date'] + sums %}
+{%- do keys_and_sums.append('summed.' ~ name) %}
+{%- endfor %}
+
+-- the old days of a customer again for each date, beside its other days
+spread as (
+
+    select
+        as_of_dates.as_of_date,
+        {{ keys_and_sums | join(',\n        ') }}
+    from summed
+    cross join as_of_dates
+    where summed.is_old
+    union all
+    select
+        summed.as_of_date,
+        {{ keys_and_sums | join(',\n        ') }}
+    from summed
+    where not summed.is_old
+
+),
+
+aggregated as (
+
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        -- the newest country; of several on one day the one that comes last in the alphabet
+        substr(max(dated_country), 11) as ship_to_country,
+        min(first_order_date) as first_order_date,
+        max(last_order_date) as last_order_date,
+        {%- for name in sums %}
+        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from spread
     group by as_of_date, source_code, customer_key
 
 ),
@@ -147,9 +236,9 @@ final as (
         {{ days_between('first_order_date', 'as_of_date') }} as tenure_days,
         {{ days_between('last_order_date', 'as_of_date') }} as recency_days,
         cast(order_count as bigint) as order_count,
-        order_days,
+        cast(order_days as bigint) as order_days,
         cast(window_order_count as bigint) as window_order_count,
-        window_order_days,
+        cast(window_order_days as bigint) as window_order_days,
         cast(window_sale_line_count as bigint) as window_sale_line_count,
         cast(window_return_line_count as bigint) as window_return_line_count,
         cast(sale_amount as decimal(18, 4)) as sale_amount,

@@ -18,36 +18,54 @@ with described as (
     {% endfor %}
 ),
 
+-- the rules ask for nothing but these, so they are looked up once per combination and not once per customer
+combinations as (
+
+    select distinct
+        as_of_date,
+        service_tier,
+        lifecycle_stage,
+        rfm_segment,
+        abc_profit
+    from described
+
+),
+
 matched as (
 
     select
-        described.as_of_date,
-        described.source_code,
-        described.customer_key,
+        combinations.*,
         playbook.business_function,
         playbook.action,
         row_number() over (
             partition by
-                described.as_of_date, described.source_code, described.customer_key, playbook.business_function
+                combinations.as_of_date,
+                combinations.service_tier,
+                combinations.lifecycle_stage,
+                combinations.rfm_segment,
+                combinations.abc_profit,
+                playbook.business_function
             order by playbook.rule_number
         ) as place
-    from described
+    from combinations
     inner join {{ ref('stg_policy__playbook') }} as playbook
         on
-            (playbook.rfm_segment is null or described.rfm_segment = playbook.rfm_segment)
-            and (playbook.lifecycle_stage is null or described.lifecycle_stage = playbook.lifecycle_stage)
-            and (playbook.service_tier is null or described.service_tier = playbook.service_tier)
-            and (playbook.abc_profit is null or described.abc_profit = playbook.abc_profit)
-            and {{ valid_on('playbook', 'described.as_of_date') }}
+            (playbook.rfm_segment is null or combinations.rfm_segment = playbook.rfm_segment)
+            and (playbook.lifecycle_stage is null or combinations.lifecycle_stage = playbook.lifecycle_stage)
+            and (playbook.service_tier is null or combinations.service_tier = playbook.service_tier)
+            and (playbook.abc_profit is null or combinations.abc_profit = playbook.abc_profit)
+            and {{ valid_on('playbook', 'combinations.as_of_date') }}
 
 ),
 
-final as (
+actions as (
 
     select
         as_of_date,
-        source_code,
-        customer_key,
+        service_tier,
+        lifecycle_stage,
+        rfm_segment,
+        abc_profit,
         max(case when business_function = 'marketing' then action end) as marketing_action,
         max(case when business_function = 'sales' then action end) as sales_action,
         max(case when business_function = 'service' then action end) as service_action,
@@ -55,7 +73,29 @@ final as (
         max(case when business_function = 'inventory' then action end) as inventory_action
     from matched
     where place = 1
-    group by as_of_date, source_code, customer_key
+    group by as_of_date, service_tier, lifecycle_stage, rfm_segment, abc_profit
+
+),
+
+final as (
+
+    select
+        described.as_of_date,
+        described.source_code,
+        described.customer_key,
+        actions.marketing_action,
+        actions.sales_action,
+        actions.service_action,
+        actions.logistics_action,
+        actions.inventory_action
+    from described
+    inner join actions
+        on
+            described.as_of_date = actions.as_of_date
+            and described.service_tier is not distinct from actions.service_tier
+            and described.lifecycle_stage is not distinct from actions.lifecycle_stage
+            and described.rfm_segment is not distinct from actions.rfm_segment
+            and described.abc_profit is not distinct from actions.abc_profit
 
 )
 

@@ -1,0 +1,119 @@
+"""What was measured, kept as JSON, and as the tables that a reader sees.
+
+Belongs here: docs/speed.json and docs/speed.md, which is made of it (python tests/benchmarks/results.py). Not here: measuring,
+and what the sizes grow to (growth.py).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from growth import growth_section
+from measure import machine
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+STAGES = ("start-up", "ingestion", "models", "checks", "publication", "all stages")
+NAMES = {
+    "refresh": "**refresh**, the whole command with Dagster",
+    "all stages": "the same stages without Dagster",
+    "query": "(a) DuckDB: RFM and ABC of one day in one query",
+    "duckdb": "(b) DuckDB: fact and customer table",
+    "pandas": "(c) pandas: the same tables",
+    "polars": "(d) polars: the same tables",
+}
+
+
+def save(book: Any, found: Mapping[str, Mapping[str, float]], runs: int, dates: int) -> None:
+    """Put the figures of one size into docs/speed.json and write docs/speed.md anew."""
+    kept = _kept()
+    kept["sizes"][f"{book.scale:g}"] = {
+        "measured_on": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "runs": runs,
+        "as_of_dates": dates,
+        **book.counts(),
+        "figures": found,
+    }
+    kept["sizes"] = {scale: kept["sizes"][scale] for scale in sorted(kept["sizes"], key=float)}
+    _keep(kept)
+
+
+def save_deliveries(found: Mapping[str, Mapping[str, float]]) -> None:
+    """The same for what many and large deliveries take."""
+    _keep(_kept() | {"deliveries": dict(found)})
+
+
+def _kept() -> dict[str, Any]:
+    path = DOCS / "speed.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"sizes": {}}
+    return found
+
+
+def _keep(kept: Mapping[str, Any]) -> None:
+    (DOCS / "speed.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    write_page()
+
+
+def write_page() -> None:
+    """docs/speed.md from docs/speed.json."""
+    kept = _kept()
+    parts = [
+        "# Speed and growth",
+        "Written by `make bench`; do not edit. Seconds are of processors (`cpu`) and of the clock (`wall`), medians of "
+        "interleaved rounds; `memory` is the largest resident size, `disk` what lies on it afterwards.",
+        *(_size(scale, one) for scale, one in kept["sizes"].items()),
+        growth_section(kept["sizes"]),
+    ]
+    if "deliveries" in kept:
+        rows = [[name, f"{one['cpu']:.1f}", f"{one['wall']:.1f}"] for name, one in kept["deliveries"].items()]
+        parts += ["## Many deliveries, and one huge one", _table(["", "cpu", "wall"], rows)]
+    (DOCS / "speed.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _size(scale: str, one: Mapping[str, Any]) -> str:
+    figures = one["figures"]
+    base = figures["duckdb"]
+    whole = figures.get("refresh", figures["all stages"])
+    net = whole["cpu"] - figures["start-up"]["cpu"]
+    lines = [
+        f"## TPC-H at scale factor {scale}: {one['lines']:,} order lines",
+        f"{one['orders']:,} orders, {one['customers']:,} customers, {one['as_of_dates']} as-of dates. {one['machine']}, "
+        f"{one['measured_on']}, rounds: {one['runs']}.",
+        _table(
+            ["", "cpu", "wall", "memory MB", "disk MB", "cpu / (b)"],
+            [_row(NAMES[k], figures[k], base) for k in NAMES if k in figures],
+        ),
+        f"Net of start-up the refresh takes {net / base['cpu']:.1f} times the processor seconds of (b).",
+        _table(
+            ["stage", "cpu", "wall", "memory MB", "cpu, one more day", "share of full"],
+            [_stage(stage, figures[stage], figures[f"one more day: {stage}"]) for stage in STAGES],
+        ),
+    ]
+    return "\n\n".join(lines)
+
+
+def _row(name: str, one: Mapping[str, float], base: Mapping[str, float]) -> list[str]:
+    return [
+        name,
+        f"{one['cpu']:.1f}",
+        f"{one['wall']:.1f}",
+        f"{one['memory_mb']:,.0f}",
+        f"{one['written_mb']:,.0f}",
+        f"{one['cpu'] / base['cpu']:.2f}",
+    ]
+
+
+def _stage(name: str, full: Mapping[str, float], day: Mapping[str, float]) -> list[str]:
+    share = f"{day['cpu'] / full['cpu']:.0%}"
+    return [name, f"{full['cpu']:.1f}", f"{full['wall']:.1f}", f"{full['memory_mb']:,.0f}", f"{day['cpu']:.1f}", share]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+if __name__ == "__main__":
+    write_page()

@@ -1,0 +1,84 @@
+"""Millions of order lines: the whole refresh against scripts that make the same fact and customer table of the same files.
+
+Sizes are TPC-H's scale factors (SF in the environment, several by commas); of RUNS interleaved rounds the medians stand. The
+results of all ways are compared: nobody races against another job.
+"""
+
+import json
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from measure import medians
+from order_book import OrderBook
+from results import save
+
+SCALES = os.environ.get("SF", "0.1,1").split(",")
+RUNS = int(os.environ.get("RUNS", "3"))
+BY_HAND = {"query": ("duckdb", "query"), "duckdb": ("duckdb", "tables"), "pandas": ("pandas",), "polars": ("polars",)}
+
+
+def is_same(ours: object, theirs: object) -> bool:
+    """Money that was added up in floats may miss that in decimals by what a million additions lose."""
+    if isinstance(ours, int | float) or hasattr(ours, "as_tuple"):
+        return math.isclose(ours, theirs, rel_tol=1e-9, abs_tol=0.02)  # type: ignore[arg-type]
+    return ours == theirs
+
+
+def assert_same(ours: Sequence[tuple[object, ...]], theirs: Sequence[tuple[object, ...]], way: str) -> None:
+    assert len(ours) == len(theirs), way
+    for our_row, their_row in zip(ours, theirs, strict=True):
+        assert all(map(is_same, our_row, their_row)), f"{way}: {their_row} instead of {our_row}"
+
+
+@pytest.fixture(params=SCALES, ids=lambda scale: f"SF {scale}")
+def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OrderBook:
+    """SEGMENTATION_BENCH_DIR keeps the order books for the next time."""
+    kept = os.environ.get("SEGMENTATION_BENCH_DIR")
+    folder = Path(kept) if kept else tmp_path_factory.getbasetemp()
+    made = OrderBook(float(request.param), folder / f"order_book_{request.param}")
+    made.prepare()
+    return made
+
+
+@pytest.mark.benchmark
+@pytest.mark.timeout(4 * 3600)
+def test_refresh_against_scripts_by_hand(book: OrderBook) -> None:
+    """A full refresh, stage by stage; one more day on top of it; and the tables that a script would write."""
+    rounds: dict[str, list[dict[str, float]]] = {}
+
+    def note(name: str, figures: dict[str, float]) -> None:
+        rounds.setdefault(name, []).append(figures)
+
+    for _ in range(RUNS):
+        book.hold_last_day_back()
+        book.forget()
+        for stage, figures in book.by_stage().items():
+            note(stage, figures)
+        days = book.as_of_dates()
+        for way, command in BY_HAND.items():
+            note(way, book.by_hand(days, *command))
+        for way in ("duckdb_tables", "pandas", "polars"):
+            for ours, theirs in zip(book.result("product"), book.result(way), strict=True):
+                assert_same(ours, theirs, way)
+        book.take_last_day()
+        for stage, figures in book.by_stage().items():
+            note(f"one more day: {stage}", figures)
+        keep(book, rounds, len(days))
+        book.forget()
+        note("refresh", book.refresh())
+        if book.scale < 1:  # what each past date costs does not take a large book to tell
+            book.forget()
+            for stage, figures in book.by_stage(reviews=1).items():
+                note(f"two as-of dates: {stage}", figures)
+            keep(book, rounds, len(days))
+        keep(book, rounds, len(days))
+
+
+def keep(book: OrderBook, rounds: dict[str, list[dict[str, float]]], dates: int) -> None:
+    """What is known so far, so that an hour of measuring is not lost with its last minute."""
+    found = {name: medians(figures) for name, figures in rounds.items()}
+    print(json.dumps(found, indent=1))
+    save(book, found, len(rounds["duckdb"]), dates)
