@@ -70,7 +70,7 @@ aggregated as (
         source_code,
         customer_key,
         -- the newest country; of several on one day the one that comes last in the alphabet
-        substr(max(case when has_order then cast(order_date as varchar) || ship_to_country end), 11) as ship_to_country,
+        substr(max(case when has_order then cast(order_date as string) || ship_to_country end), 11) as ship_to_country,
         min(case when has_sale then order_date end) as first_order_date,
         max(case when has_sale then order_date end) as last_order_date,
         sum(kept_order_count) as order_count,
