@@ -64,7 +64,7 @@ closed_rates as (
         / nullif(case when modes.mode = 'full_absorption' then pool_use.minutes else ledger.practical_capacity_minutes end, 0)
             as cost_per_minute,
         case
-            when modes.mode = 'full_absorption' and pool_use.carriage_cost > 0 
+            when modes.mode = 'full_absorption' and pool_use.carriage_cost > 0
                 then {{ quotient('ledger.cost', 'pool_use.carriage_cost') }}
         end as carriage_factor
     from ledger

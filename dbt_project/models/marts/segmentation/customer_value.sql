@@ -70,7 +70,7 @@ final as (
         share_of_wallet,
         case
             when share_of_wallet > 0 and net_revenue > 0
-                then cast(cast(net_revenue as double) * (1 - share_of_wallet) / share_of_wallet as decimal(18, 4))
+                then {{ decimal_from('cast(net_revenue as double) * (1 - share_of_wallet) / share_of_wallet', 4) }}
         end as revenue_elsewhere,
         contract_until >= as_of_date as is_under_contract,
         main_channel = 'edi' as is_integrated,
