@@ -46,9 +46,9 @@
 {%- endmacro %}
 
 {#- Pre-hook: takes the rows away that the model delivers again. -#}
-{% macro delete_touched(touched, columns) -%}
+{% macro delete_touched(touched, columns, condition='true') -%}
     {{ return(delete_where(
-        '(' ~ columns | join(', ') ~ ') in (select ' ~ columns | join(', ') ~ ' from ' ~ touched ~ ')'
+        '(' ~ columns | join(', ') ~ ') in (select ' ~ columns | join(', ') ~ ' from ' ~ touched ~ ' where ' ~ condition ~ ')'
     )) }}
 {%- endmacro %}
 

@@ -1,8 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where fit_date in (
-        select fit_date from {{ ref('int_cluster_fit_dates') }} where is_due){% endif %}"
+    pre_hook="{{ delete_touched(ref('int_cluster_fit_dates'), ['fit_date'], 'is_due') }}"
 ) }}
 
 -- depends_on: {{ ref('int_cluster_fit_dates') }}
