@@ -10,6 +10,9 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# Spark with its 600 MB of jars lives apart; its lock holds the very same versions of everything else.
+SPARK_VENV := .venv-spark
+SPARK_INSTALLED := $(SPARK_VENV)/.installed
 # Twice quiet: an index that is configured on the machine but holds only some packages is no news; errors still show.
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
@@ -26,7 +29,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run dev doctor dry-run quarantine erase test test-system test-long bench check format lock clean
+.PHONY: help setup run dev doctor dry-run quarantine erase test test-system test-long test-spark setup-spark bench check format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +64,12 @@ test-system: $(INSTALLED) browser database ## Run the tests that need a browser 
 test-long: $(INSTALLED) browser database ## Run the tests that take minutes
 	@$(PYTEST) -m long
 
+setup-spark: java $(SPARK_INSTALLED) ## Create .venv-spark: the same versions, and Spark beside DuckDB (needs Java 17)
+	@:
+
+test-spark: setup-spark ## Build every model on a Spark cluster of this machine and compare it with DuckDB (minutes)
+	@$(SPARK_VENV)/bin/python -m pytest -m spark
+
 bench: $(INSTALLED) ## Measure the speed ratios and write docs/speed.md (SF=10, RUNS=3); wants a quiet machine
 	@$(PYTEST) -m benchmark -s
 
@@ -76,16 +85,20 @@ format: $(INSTALLED) ## Put Python and SQL into the project's format
 	@$(BIN)/ruff format .
 	@$(DBT_DRY) $(BIN)/sqlfluff fix --disable-progress-bar dbt_project
 
-lock: ## Write requirements.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
+lock: ## Write requirements.lock and requirements-spark.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	@$(find_python); "$$python" -m venv .venv-lock
 	@.venv-lock/bin/python -m pip -qq --disable-pip-version-check install uv
 	@.venv-lock/bin/uv pip compile --quiet $(UPGRADE) pyproject.toml --extra dev --universal --python-version 3.11 \
 		--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
 		--custom-compile-command "make lock" --output-file requirements.lock
 	@echo "requirements.lock: $$(grep -c == requirements.lock) packages"
+	@.venv-lock/bin/uv pip compile --quiet pyproject.toml --extra dev --extra spark --universal --python-version 3.11 \
+		--constraint requirements.lock --fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate \
+		--no-strip-extras --custom-compile-command "make lock" --output-file requirements-spark.lock
+	@echo "requirements-spark.lock: $$(grep -c == requirements-spark.lock) packages"
 
 clean: ## Remove .venv, caches and dbt's artifacts; data/ stays
-	@rm -rf .venv .venv-lock build *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
+	@rm -rf .venv .venv-spark .venv-lock build *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
 	@rm -rf dbt_project/target dbt_project/logs
 	@find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
@@ -97,6 +110,27 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 	@echo "Ready: $$($(BIN)/python --version) in $(VENV)."
+
+$(SPARK_INSTALLED): requirements-spark.lock pyproject.toml
+	@$(find_python); \
+	echo "Setting up $(SPARK_VENV): $$(grep -c == requirements-spark.lock) locked packages, once (two to five minutes) ..."; \
+	"$$python" -m venv $(SPARK_VENV)
+	@$(SPARK_VENV)/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements-spark.lock
+	@$(SPARK_VENV)/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "Ready: Spark $$($(SPARK_VENV)/bin/python -c 'import pyspark; print(pyspark.__version__)') in $(SPARK_VENV)."
+
+.PHONY: java
+java:
+	@if "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing openjdk-17-jre-headless through apt-get ..."; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends openjdk-17-jre-headless >/dev/null; \
+	else \
+		echo "There is no Java on this machine, and only root can install it. Nothing was changed." >&2; \
+		echo "Install it (Debian: apt-get install openjdk-17-jre-headless) and call make again." >&2; \
+		exit 1; \
+	fi
 
 .PHONY: browser
 browser:

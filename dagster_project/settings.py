@@ -54,13 +54,21 @@ class Settings(BaseSettings):
         pattern=r"^\d+(\.\d+)? ?([KMGT]i?B)$",
         description="Memory of the models before they spill to disk, as in 8GB; four fifths of the machine's unless told.",
     )
+    engine: Literal["duckdb", "spark"] = Field(default="duckdb", description="What computes the models.")
+    spark_master: str = Field(default="local[*]", description="Where Spark runs: spark://host:7077, yarn, k8s://..., local[*].")
+    spark_warehouse: Path | None = Field(
+        default=None, description="Folder of Spark's tables, seen by all workers and by this machine; default <data_dir>/spark."
+    )
+    spark_metastore: str | None = Field(
+        default=None, description="JDBC address of the tables' catalogue; default a Derby database in the folder of the tables."
+    )
 
     @field_validator("sources", "as_of_dates", mode="before")
     @classmethod
     def _from_text(cls, value: object) -> object:
         return _split_commas(value)
 
-    @field_validator("data_dir", "landing_dir", "policy_dir", "feeds_dir", mode="after")
+    @field_validator("data_dir", "landing_dir", "policy_dir", "feeds_dir", "spark_warehouse", mode="after")
     @classmethod
     def _from_project_root(cls, value: Path | None) -> Path | None:
         return None if value is None else (PROJECT_ROOT / value.expanduser()).resolve()
@@ -100,6 +108,11 @@ class Settings(BaseSettings):
     def warehouse(self) -> Path:
         """The pipeline's private DuckDB file; one writer at a time."""
         return self.data_dir / "warehouse.duckdb"
+
+    @property
+    def spark_tables(self) -> Path:
+        """Folder of Spark's tables, one folder <schema>.db per schema, and of their catalogue."""
+        return self.spark_warehouse or self.data_dir / "spark"
 
     @property
     def published(self) -> Path:

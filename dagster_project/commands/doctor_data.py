@@ -154,7 +154,8 @@ def dbt_manifest(settings: Settings) -> Iterator[Finding]:
     """Parsed already, or at the next start."""
     from dagster_project.transformation.project import is_parsed
 
-    told = "the project is parsed" if is_parsed() else "the project changed; the next start parses it, which takes some seconds"
+    changed = "the project changed; the next start parses it, which takes some seconds"
+    told = "the project is parsed" if is_parsed(settings.engine) else changed
     yield Finding("ok", "dbt", told)
 
 

@@ -15,6 +15,7 @@ from dagster_project.settings import Settings
 from dagster_project.transformation.batches import KEPT_MODELS, ask_for, backfill_batches
 from dagster_project.transformation.column_lineage import LineageCache, Relation
 from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
+from dagster_project.transformation.mirror import mirror
 from dagster_project.transformation.named_rows import named_rows, shows_rows
 from dagster_project.transformation.project import DBT_PROJECT, load_manifest, parsed_project, staging_models
 from dagster_project.transformation.tables import TableFacts, location_columns, table_facts
@@ -26,7 +27,7 @@ WAREHOUSE_POOL = "warehouse"
 
 def build_transformation_assets(settings: Settings) -> dg.AssetsDefinition:
     """All models of the enabled sources as one multi-asset, subsettable by click."""
-    manifest = load_manifest()
+    manifest = load_manifest(settings.engine)
     disabled = [source for source in known_sources() if source not in settings.sources]
     translator = RoomTranslator(manifest, disabled)
     exclude = excluded_models(disabled)
@@ -61,25 +62,36 @@ def build_in_batches(settings: Settings, arguments: Sequence[str], exclude: str,
 
     A pass that fails is the last one. all_dates_at_once: a part of the models keeps nothing for a next pass.
     """
-    target = dbt_target(settings)
     if not all_dates_at_once:
         *before, last = backfill_batches(settings.lake, settings.as_of_batch)
         kept = ["--select", *KEPT_MODELS, *(["--exclude", exclude] if exclude else []), "--indirect-selection", "buildable"]
         for dates in before:
             ask_for(settings.lake, dates)
-            results = build(target, kept)
+            results = build_models(settings, kept)
             if any(result.has_failed for result in results):
                 return results
         if before:
             ask_for(settings.lake, last)
-    return build(target, list(arguments))
+    return build_models(settings, arguments)
+
+
+def build_models(settings: Settings, arguments: Sequence[str]) -> list[NodeResult]:
+    """Every node's result. What another engine than DuckDB built comes into the warehouse's file, as far as it is published."""
+    if settings.engine == "duckdb":
+        return build(dbt_target(settings), arguments)
+    # no file: nothing was built yet, or an erasure took it away and nothing that was built before may stay
+    full = [] if settings.warehouse.exists() else ["--full-refresh"]
+    results = build(dbt_target(settings), [*arguments, *full])
+    mirror(settings.spark_tables / "tables", settings.warehouse, load_manifest(settings.engine))
+    return results
 
 
 def dbt_target(settings: Settings) -> DbtTarget:
     """Where dbt builds for these settings."""
+    metastore = {"SEGMENTATION_SPARK_METASTORE": settings.spark_metastore} if settings.spark_metastore else {}
     return DbtTarget(
         project_dir=DBT_PROJECT,
-        parsed_dir=parsed_project(),
+        parsed_dir=parsed_project(settings.engine),
         artifacts_dir=settings.dbt_target,
         environment={
             "SEGMENTATION_WAREHOUSE": str(settings.warehouse),
@@ -88,7 +100,11 @@ def dbt_target(settings: Settings) -> DbtTarget:
             "SEGMENTATION_BUSINESS_TIMEZONE": settings.business_timezone,
             "SEGMENTATION_THREADS": str(settings.threads),
             "SEGMENTATION_MEMORY_LIMIT": settings.model_memory,
+            "SEGMENTATION_SPARK_MASTER": settings.spark_master,
+            "SEGMENTATION_SPARK_WAREHOUSE": str(settings.spark_tables),
+            **metastore,
         },
+        engine=settings.engine,
     )
 
 
@@ -108,12 +124,12 @@ class Events:
         nodes = {result.unique_id: self._manifest["nodes"][result.unique_id] for result in results}
         names = {(nodes[result.unique_id]["schema"], nodes[result.unique_id]["name"]) for result in built}
         facts = table_facts(self._settings.warehouse, self._settings.lake, names)
-        lineage = LineageCache(parsed_project() / "column_lineage.json")
+        lineage = LineageCache(parsed_project(self._settings.engine) / "column_lineage.json")
         relations = self._relations(facts)
         for result in built:
             node = nodes[result.unique_id]
             metadata = self._table_metadata(facts.get((node["schema"], node["name"])), node)
-            columns = lineage.lineage(result.compiled_code, relations)
+            columns = lineage.lineage(result.compiled_code, relations) if relations else {}
             metadata["dagster/column_lineage"] = self._column_lineage(columns)
             # the same to read: the open-source UI shows a table where it has no view of column lineage
             metadata["columns_from"] = dg.MetadataValue.md(_origins_table(columns))
@@ -144,14 +160,18 @@ class Events:
         """What a failed test found, where it may be told; empty where not."""
         if result.status != "fail" or not shows_rows(self._manifest["nodes"][result.unique_id]):
             return ""
+        if self._settings.engine != "duckdb":  # its SQL is another engine's, and so are the tables
+            return ""
         return f": {named_rows(self._settings.warehouse, self._settings.lake, result.compiled_code)}"
 
     def _asset_key(self, unique_id: str) -> dg.AssetKey:
         return self._translator.get_asset_spec(self._manifest, unique_id, None).key
 
     def _relations(self, facts: Mapping[tuple[str, str], TableFacts]) -> dict[str, Relation]:
-        """Everything that compiled SQL may read, by asset key."""
-        relations = {}
+        """Everything that compiled SQL may read, by asset key; nothing of an engine whose tables DuckDB does not know."""
+        relations: dict[str, Relation] = {}
+        if self._settings.engine != "duckdb":
+            return relations
         for node in self._manifest["nodes"].values():
             known = facts.get((node["schema"], node["name"]))
             if node["resource_type"] in MODEL_TYPES and known:

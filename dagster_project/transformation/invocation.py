@@ -51,10 +51,11 @@ class DbtTarget:
     parsed_dir: Path
     artifacts_dir: Path
     environment: dict[str, str]
+    engine: str = "duckdb"
 
 
-def parse(project_dir: Path, target_path: Path) -> None:
-    """Parse the project into target_path. Raises DbtError with dbt's message."""
+def parse(project_dir: Path, target_path: Path, engine: str = "duckdb") -> None:
+    """Parse the project for an engine into target_path. Raises DbtError with dbt's message."""
     from dbt.cli.main import dbtRunner
 
     from dagster_project.transformation.project import staging_models
@@ -62,11 +63,12 @@ def parse(project_dir: Path, target_path: Path) -> None:
     # no model runs: the profile only has to render, and the database's name to be the one of every deployment
     environment = {
         "SEGMENTATION_WAREHOUSE": "warehouse.duckdb",
+        "SEGMENTATION_SPARK_WAREHOUSE": ".",
         "SEGMENTATION_LAKE": ".",
         "SEGMENTATION_STAGING_MODELS": staging_models(),
     }
-    with _environment(environment), _released_warehouse():
-        _checked(dbtRunner().invoke(["parse", "--no-partial-parse", *_arguments(project_dir, target_path)]))
+    with _environment(environment), _released_engine("duckdb"):
+        _checked(dbtRunner().invoke(["parse", "--no-partial-parse", *_arguments(project_dir, target_path, engine)]))
 
 
 def build(target: DbtTarget, arguments: Sequence[str]) -> list[NodeResult]:
@@ -83,15 +85,16 @@ def build(target: DbtTarget, arguments: Sequence[str]) -> list[NodeResult]:
     runner = dbtRunner(manifest=manifest, callbacks=[_log_progress])
     # the manifest is known, and the results go to Dagster: no artifacts
     command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", *arguments]
-    with _environment(target.environment), _released_warehouse():
-        outcome = runner.invoke([*command, *_arguments(target.project_dir, target.artifacts_dir)])
+    with _environment(target.environment), _released_engine(target.engine):
+        outcome = runner.invoke([*command, *_arguments(target.project_dir, target.artifacts_dir, target.engine)])
     if outcome.result is None:
         _checked(outcome)
     return [_node_result(result) for result in getattr(outcome.result, "results", [])]
 
 
-def _arguments(project_dir: Path, target_path: Path) -> list[str]:
+def _arguments(project_dir: Path, target_path: Path, engine: str) -> list[str]:
     return [
+        *("--target", engine),
         *("--project-dir", str(project_dir), "--profiles-dir", str(project_dir)),
         *("--target-path", str(target_path), "--log-path", str(target_path)),
         *("--log-level", "none", "--no-use-colors", "--no-version-check"),
@@ -147,14 +150,31 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _released_warehouse() -> Iterator[None]:
-    """dbt-duckdb keeps the database open for as long as the process lives: close it, or nobody else can open the file."""
+def _released_engine(engine: str) -> Iterator[None]:
+    """Lets go of what dbt's adapter would hold for as long as the process lives, so that others may have it."""
     try:
         yield
     finally:
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        _stop_spark() if engine == "spark" else _close_warehouse()
 
-        environment: Any = DuckDBConnectionManager._ENV
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-        if environment is not None:
-            environment.close()
+
+def _close_warehouse() -> None:
+    """dbt-duckdb keeps the database open: close it, or nobody else can open the file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment: Any = DuckDBConnectionManager._ENV
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if environment is not None:
+        environment.close()
+
+
+def _stop_spark() -> None:
+    """dbt-spark leaves its session running: stop it, or its executors hold the cluster's cores."""
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.sql import SparkSession
+
+    try:
+        # dbt's threads made it: it is active in them, and here the one that there is
+        SparkSession.active().stop()
+    except PySparkRuntimeError:
+        _log.debug("dbt ended before it asked for a Spark session.")

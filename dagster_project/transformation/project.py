@@ -48,12 +48,14 @@ def _project_files() -> list[Path]:
     return [*files, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml"]
 
 
-def parsed_project() -> Path:
+def parsed_project(engine: str = "duckdb") -> Path:
     """Folder with manifest.json and partial_parse.msgpack of the project as it stands; parses only when a file changed.
+
+    engine: each has its own, since dbt writes the names of an engine's tables into them.
 
     Raises DbtError with dbt's own message when the project does not parse; the manifests of before stay.
     """
-    parsed = _PARSED / project_fingerprint()[:16]
+    parsed = _parsed_folder(engine)
     if (parsed / "manifest.json").is_file():
         return parsed
     from dagster_project.transformation.invocation import parse
@@ -61,7 +63,7 @@ def parsed_project() -> Path:
     _PARSED.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".parsing-", dir=_PARSED))
     try:
-        parse(DBT_PROJECT, fresh)
+        parse(DBT_PROJECT, fresh, engine)
         try:
             fresh.rename(parsed)
         except OSError:
@@ -73,15 +75,19 @@ def parsed_project() -> Path:
     return parsed
 
 
+def _parsed_folder(engine: str) -> Path:
+    return _PARSED / (project_fingerprint()[:16] if engine == "duckdb" else f"{project_fingerprint()[:16]}-{engine}")
+
+
 def _forget_old_parses() -> None:
     parses = [path for path in _PARSED.iterdir() if (path / "manifest.json").is_file() and not path.name.startswith(".")]
     for old in sorted(parses, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT_PARSES:]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def load_manifest() -> Mapping[str, Any]:
+def load_manifest(engine: str = "duckdb") -> Mapping[str, Any]:
     """The manifest as plain data, for Dagster."""
-    manifest: Mapping[str, Any] = json.loads((parsed_project() / "manifest.json").read_bytes())
+    manifest: Mapping[str, Any] = json.loads((parsed_project(engine) / "manifest.json").read_bytes())
     return manifest
 
 
@@ -90,6 +96,6 @@ def code_version() -> str:
     return f"{version('customer-segmentation')}+{project_fingerprint()[:12]}"
 
 
-def is_parsed() -> bool:
+def is_parsed(engine: str = "duckdb") -> bool:
     """True when the project has been parsed as it stands."""
-    return (_PARSED / project_fingerprint()[:16] / "manifest.json").is_file()
+    return (_parsed_folder(engine) / "manifest.json").is_file()

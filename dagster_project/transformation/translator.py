@@ -20,6 +20,7 @@ class RoomTranslator(DagsterDbtTranslator):
 
     def __init__(self, manifest: Mapping[str, Any], disabled_sources: Collection[str]) -> None:
         super().__init__()
+        self._engine = manifest["metadata"]["adapter_type"]
         self._disabled = {
             unique_id: node["name"]
             for unique_id, node in manifest["nodes"].items()
@@ -50,7 +51,7 @@ class RoomTranslator(DagsterDbtTranslator):
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """What it is built as, and with what."""
         kind = dbt_resource_props.get("config", {}).get("materialized", "table")
-        return {"dagster/kind/dbt": "", "dagster/kind/duckdb": "", f"dagster/kind/{kind}": ""}
+        return {"dagster/kind/dbt": "", f"dagster/kind/{self._engine}": "", f"dagster/kind/{kind}": ""}
 
     def specs(self, manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], list[dg.AssetCheckSpec]]:
         """The models as assets, and their tests as checks; the same that dbt_assets would select with excluded_models.

@@ -32,8 +32,12 @@
     end
 {%- endmacro %}
 
-{#- The part of an amount that falls to so many of all units, rounded once to four decimals. Engines divide decimals each in its own
-    way, floating-point numbers all alike. -#}
+{#- One number divided by another, in floating point: engines divide decimals each in its own way, floating-point numbers all alike. -#}
+{% macro quotient(dividend, divisor) -%}
+    cast({{ dividend }} as double) / cast({{ divisor }} as double)
+{%- endmacro %}
+
+{#- The part of an amount that falls to so many of all units, rounded once to four decimals. -#}
 {% macro part_of(amount, units, all_units) -%}
-    cast(cast({{ amount }} * {{ units }} as double) / cast({{ all_units }} as double) as decimal(18, 4))
+    {{ decimal_from(quotient(amount ~ ' * ' ~ units, all_units), 4) }}
 {%- endmacro %}

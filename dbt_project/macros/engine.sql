@@ -9,6 +9,10 @@
     date_diff('day', {{ from_date }}, {{ to_date }})
 {%- endmacro %}
 
+{% macro spark__days_between(from_date, to_date) -%}
+    cast(datediff({{ to_date }}, {{ from_date }}) as bigint)
+{%- endmacro %}
+
 {#- The day before which an inclusive window of so many days begins: date > window_start(...) and date <= as-of. -#}
 {% macro window_start(as_of_date, days) -%}
     {{ return(adapter.dispatch('window_start')(as_of_date, days)) }}
@@ -16,6 +20,10 @@
 
 {% macro duckdb__window_start(as_of_date, days) -%}
     ({{ as_of_date }} - cast({{ days }} as integer))
+{%- endmacro %}
+
+{% macro spark__window_start(as_of_date, days) -%}
+    date_sub({{ as_of_date }}, cast({{ days }} as integer))
 {%- endmacro %}
 
 {#- The day in the business time zone on which an instant (timestamp with time zone) falls. -#}
@@ -27,6 +35,11 @@
     cast(timezone('{{ env_var("SEGMENTATION_BUSINESS_TIMEZONE", "Europe/London") }}', {{ instant }}) as date)
 {%- endmacro %}
 
+{#- The session's time zone is the business's (profiles.yml). -#}
+{% macro spark__business_date(instant) -%}
+    cast({{ instant }} as date)
+{%- endmacro %}
+
 {#- A 62-bit number from a text: the same on every run and every engine. -#}
 {% macro text_hash(text) -%}
     {{ return(adapter.dispatch('text_hash')(text)) }}
@@ -34,6 +47,22 @@
 
 {% macro duckdb__text_hash(text) -%}
     cast(md5_number_lower({{ text }}) % 4611686018427387904 as bigint)
+{%- endmacro %}
+
+{#- DuckDB reads the last eight of the sixteen bytes from the end. -#}
+{% macro spark__text_hash(text) -%}
+    cast(
+        cast(
+            conv(
+                concat(
+                    {%- for position in range(31, 16, -2) %}
+                    substr(md5({{ text }}), {{ position }}, 2){{ ',' if not loop.last }}
+                    {%- endfor %}
+                ),
+                16, 10
+            ) as decimal(20, 0)
+        ) % 4611686018427387904 as bigint
+    )
 {%- endmacro %}
 
 {#- The fingerprint of a set of texts, whatever order the rows come in. -#}
@@ -45,6 +74,10 @@
     md5(string_agg({{ text }}, '|' order by {{ text }}))
 {%- endmacro %}
 
+{% macro spark__set_fingerprint(text) -%}
+    case when count({{ text }}) > 0 then md5(array_join(array_sort(collect_list({{ text }})), '|')) end
+{%- endmacro %}
+
 {#- The value of one column in the row where another is largest. -#}
 {% macro value_at_max(value, by) -%}
     {{ return(adapter.dispatch('value_at_max')(value, by)) }}
@@ -54,12 +87,21 @@
     arg_max({{ value }}, {{ by }})
 {%- endmacro %}
 
+{#- DuckDB passes over rows without a value. -#}
+{% macro spark__value_at_max(value, by) -%}
+    max_by({{ value }}, case when {{ value }} is not null then {{ by }} end)
+{%- endmacro %}
+
 {#- The middle of a group's values; of an even number the mean of the two in the middle. -#}
 {% macro median_of(measured) -%}
     {{ return(adapter.dispatch('median_of')(measured)) }}
 {%- endmacro %}
 
 {% macro duckdb__median_of(measured) -%}
+    median({{ measured }})
+{%- endmacro %}
+
+{% macro spark__median_of(measured) -%}
     median({{ measured }})
 {%- endmacro %}
 
@@ -72,6 +114,10 @@
     try_cast({{ written }} as decimal(18, 4))
 {%- endmacro %}
 
+{% macro spark__number_or_null(written) -%}
+    try_cast({{ written }} as decimal(18, 4))
+{%- endmacro %}
+
 {#- English name of a date's weekday, in lower case. -#}
 {% macro weekday_name(on_date) -%}
     {{ return(adapter.dispatch('weekday_name')(on_date)) }}
@@ -79,6 +125,10 @@
 
 {% macro duckdb__weekday_name(on_date) -%}
     lower(dayname({{ on_date }}))
+{%- endmacro %}
+
+{% macro spark__weekday_name(on_date) -%}
+    lower(date_format({{ on_date }}, 'EEEE'))
 {%- endmacro %}
 
 {#- The day that lies so many days after another. -#}
@@ -90,6 +140,10 @@
     ({{ from_date }} + cast({{ days }} as integer))
 {%- endmacro %}
 
+{% macro spark__days_after(from_date, days) -%}
+    date_add({{ from_date }}, cast({{ days }} as integer))
+{%- endmacro %}
+
 {#- A day before every other, where a first version begins. -#}
 {% macro beginning_of_time() -%}
     date '0001-01-01'
@@ -98,4 +152,76 @@
 {#- A day after every other. -#}
 {% macro end_of_time() -%}
     date '9999-12-31'
+{%- endmacro %}
+
+{#- A floating-point number as a decimal of 18 digits: what lies half-way between two decimals goes away from 0. -#}
+{% macro decimal_from(number, scale) -%}
+    {{ return(adapter.dispatch('decimal_from')(number, scale)) }}
+{%- endmacro %}
+
+{% macro duckdb__decimal_from(number, scale) -%}
+    cast({{ number }} as decimal(18, {{ scale }}))
+{%- endmacro %}
+
+{#- Spark rounds the shortest way to write a number, DuckDB the number times a power of ten: 0.285 is a little less than it looks. -#}
+{% macro spark__decimal_from(number, scale) -%}
+    cast(
+        cast(round(cast({{ number }} as double) * 1e{{ scale }}) as decimal(24, 0))
+        * cast('0.{{ '0' * (scale - 1) }}1' as decimal({{ scale + 1 }}, {{ scale }})) as decimal(18, {{ scale }})
+    )
+{%- endmacro %}
+
+{#- A text as a literal, whatever characters are in it. -#}
+{% macro text_literal(text) -%}
+    {{ return(adapter.dispatch('text_literal')(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__text_literal(text) -%}
+    {{ return("'" ~ text | replace("'", "''") ~ "'") }}
+{%- endmacro %}
+
+{% macro spark__text_literal(text) -%}
+    {{ return("'" ~ text | replace('\\', '\\\\') | replace("'", "\\'") ~ "'") }}
+{%- endmacro %}
+
+{#- Takes the rows away that meet a condition, and adds others, given as lists of literals, as one step: a run that is killed here
+    leaves the table as it was. -#}
+{% macro replace_rows(table, condition, rows) -%}
+    {{ return(adapter.dispatch('replace_rows')(table, condition, rows)) }}
+{%- endmacro %}
+
+{% macro duckdb__replace_rows(table, condition, rows) -%}
+    {%- do run_query(
+        'begin transaction; delete from ' ~ table ~ ' where ' ~ condition
+        ~ '; insert into ' ~ table ~ ' values ' ~ rows | join(', ') ~ '; commit'
+    ) -%}
+{%- endmacro %}
+
+{#- A Parquet table is written anew: beside the old one, which then makes way. -#}
+{% macro spark__replace_rows(table, condition, rows) -%}
+    {%- do run_query('drop table if exists ' ~ table ~ '__next') -%}
+    {%- do run_query(
+        'create table ' ~ table ~ '__next using parquet as select * from ' ~ table ~ ' where not coalesce(' ~ condition ~ ', false)'
+    ) -%}
+    {%- if rows -%}
+        {%- do run_query('insert into ' ~ table ~ '__next values ' ~ rows | join(', ')) -%}
+    {%- endif -%}
+    {%- do run_query('drop table ' ~ table) -%}
+    {%- do run_query('alter table ' ~ table ~ '__next rename to ' ~ table) -%}
+{%- endmacro %}
+
+{#- Pre-hook of an incremental model: takes the rows away that it delivers again, where the engine can, in the same transaction as
+    the insert. -#}
+{% macro delete_where(condition) -%}
+    {%- if is_incremental() -%}
+        {{ return(adapter.dispatch('delete_where')(condition)) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__delete_where(condition) -%}
+    delete from {{ this }} where {{ condition }}
+{%- endmacro %}
+
+{% macro spark__delete_where(condition) -%}
+    {%- do replace_rows(this | string, condition, []) -%}
 {%- endmacro %}

@@ -29,7 +29,7 @@
 {#- Column or expression: which refresh computed a kept row. An earlier version did not keep it. -#}
 {% macro kept_refresh_id() -%}
     {%- set names = adapter.get_columns_in_relation(kept_segments()) | map(attribute='name') | list -%}
-    {{ return('refresh_id' if 'refresh_id' in names else 'cast(null as varchar)') }}
+    {{ return('refresh_id' if 'refresh_id' in names else 'cast(null as string)') }}
 {%- endmacro %}
 
 {#- Pre-hook of the journal of restatements: what a refresh wrote that was cut short before the kept segments were replaced is

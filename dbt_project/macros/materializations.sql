@@ -44,3 +44,25 @@
     {%- do adapter.commit() -%}
     {{ return({'relations': [target]}) }}
 {%- endmacro -%}
+
+{#- Tables of Spark: built beside the one that is there, which then makes way, so that a model may read its own last state and readers
+    miss it for a moment only. -#}
+{%- materialization table, adapter='spark' -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set fresh = target.incorporate(path={'identifier': this.identifier ~ '__next'}) -%}
+    {{- run_hooks(pre_hooks) -}}
+    {%- if existing is not none -%}
+        {%- do run_query('drop table if exists ' ~ fresh) -%}
+    {%- endif -%}
+    {%- call statement('main') -%}
+        {{ create_table_as(False, fresh if existing is not none else target, sql) }}
+    {%- endcall -%}
+    {%- if existing is not none -%}
+        {%- do adapter.drop_relation(existing) -%}
+        {%- do run_query('alter table ' ~ fresh ~ ' rename to ' ~ target) -%}
+    {%- endif -%}
+    {%- do persist_docs(target, model) -%}
+    {{- run_hooks(post_hooks) -}}
+    {{ return({'relations': [target]}) }}
+{%- endmaterialization -%}

@@ -3,9 +3,8 @@
 {% macro known_percent_rank(amount) -%}
     case
         when is_scored and {{ amount }} is not null
-            then cast(
-                percent_rank() over (partition by as_of_date, is_scored and {{ amount }} is not null order by {{ amount }})
-                as decimal(18, 12)
-            )
+            then {{ decimal_from(
+                'percent_rank() over (partition by as_of_date, is_scored and ' ~ amount ~ ' is not null order by ' ~ amount ~ ')', 12
+            ) }}
     end
 {%- endmacro %}

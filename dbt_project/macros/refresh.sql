@@ -45,12 +45,16 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- Pre-hook: in the same transaction as the insert, takes the rows away that the model delivers again. -#}
-{% macro delete_touched(touched, columns) -%}
-    {%- if is_incremental() -%}
-    delete from {{ this }}
-    where ({{ columns | join(', ') }}) in (select {{ columns | join(', ') }} from {{ touched }})
-    {%- endif -%}
+{#- Pre-hook: takes the rows away that the model delivers again. -#}
+{% macro delete_touched(touched, columns, condition='true') -%}
+    {{ return(delete_where(
+        '(' ~ columns | join(', ') ~ ') in (select ' ~ columns | join(', ') ~ ' from ' ~ touched ~ ' where ' ~ condition ~ ')'
+    )) }}
+{%- endmacro %}
+
+{#- Pre-hook: takes the dates away that this refresh computes, and the day's own date of the refresh before. -#}
+{% macro delete_computed_dates(as_of_dates) -%}
+    {{ return(delete_where("date_role = 'current' or as_of_date in (select as_of_date from " ~ as_of_dates ~ ')')) }}
 {%- endmacro %}
 
 {#- What the last finished refresh took in, or none in a full refresh, which compares with nothing. -#}

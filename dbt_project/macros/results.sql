@@ -8,8 +8,8 @@
         {%- set table = 'monitoring.node_results' -%}
         {%- do run_query('create schema if not exists monitoring') -%}
         {%- do run_query(
-            'create table if not exists ' ~ table ~ ' (unique_id varchar, resource_type varchar, name varchar, severity varchar, '
-            ~ 'status varchar, message varchar, failures bigint, invocation_id varchar)'
+            'create table if not exists ' ~ table ~ ' (unique_id string, resource_type string, name string, severity string, '
+            ~ 'status string, message string, failures bigint, invocation_id string)'
         ) -%}
         {#- a node that has left the project can never run again: what it once said no longer counts -#}
         {%- set forgotten = "unique_id not in (" ~ text_literals(graph.nodes.keys()) ~ ")" -%}
@@ -28,19 +28,15 @@
             ] -%}
             {%- do rows.append('(' ~ text_literals(values) ~ ')') -%}
         {%- endfor -%}
-        {#- one transaction: a run that is killed here leaves the table as it was -#}
-        {%- do run_query(
-            'begin transaction; delete from ' ~ table ~ ' where ' ~ forgotten ~ ' or ' ~ ran_again
-            ~ '; insert into ' ~ table ~ ' values ' ~ rows | join(', ') ~ '; commit'
-        ) -%}
+        {%- do replace_rows(table, forgotten ~ ' or ' ~ ran_again, rows) -%}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Values as a list of SQL text literals, none as null. -#}
+{#- Values as a list of SQL literals, none as null. -#}
 {% macro text_literals(values) -%}
     {%- set literals = [] -%}
     {%- for value in values -%}
-        {%- do literals.append('null' if value is none else "'" ~ (value | string | replace("'", "''")) ~ "'") -%}
+        {%- do literals.append('null' if value is none else value if value is number else text_literal(value | string)) -%}
     {%- endfor -%}
     {{ return(literals | join(', ')) }}
 {%- endmacro %}

@@ -17,7 +17,7 @@ union all
 
 -- lines of a source that has no delivery: the reconciliation begins with the deliveries and would not show them
 select
-    cast(source_code as varchar) as source,
+    cast(source_code as string) as source,
     as_of_date,
     -line_count as lines_difference,
     -order_currency_amount as amount_difference,

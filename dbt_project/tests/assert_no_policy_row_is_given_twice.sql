@@ -25,7 +25,7 @@
 select
     '{{ table }}' as policy_table,
     valid_from,
-    {{ "cast(" ~ columns | join(" as varchar) || ', ' || cast(") ~ " as varchar)" }} as rule
+    {{ "cast(" ~ columns | join(" as string) || ', ' || cast(") ~ " as string)" }} as rule
 from {{ ref('stg_policy__' ~ table) }}
 group by valid_from, {{ columns | join(', ') }}
 having count(*) > 1

@@ -1,8 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where fit_date in (
-        select fit_date from {{ ref('int_cluster_fit_dates') }} where is_due){% endif %}"
+    pre_hook="{{ delete_touched(ref('int_cluster_fit_dates'), ['fit_date'], 'is_due') }}"
 ) }}
 
 -- depends_on: {{ ref('int_cluster_fit_dates') }}
@@ -18,16 +17,16 @@ with final as (
 
     select
         fit_date,
-        cast(null as varchar) as policy_version,
+        cast(null as string) as policy_version,
         cast(null as integer) as cluster_number,
-        cast(null as varchar) as behaviour_cluster,
+        cast(null as string) as behaviour_cluster,
         cast(null as boolean) as is_new_cluster,
         cast(null as bigint) as sampled_customers,
         cast(null as double) as silhouette,
-        cast(null as varchar) as feature,
+        cast(null as string) as feature,
         cast(null as double) as weight,
-        cast(null as varchar) as word_high,
-        cast(null as varchar) as word_low,
+        cast(null as string) as word_high,
+        cast(null as string) as word_low,
         cast(null as double) as mean_value,
         cast(null as double) as deviation,
         cast(null as double) as centre

@@ -173,10 +173,9 @@ goods as (
         source_code,
         customer_key,
         -- a decimal, so that the sum does not depend on the order of rows
-        cast(
-            amount / sum(cast(amount as decimal(18, 4))) over (partition by as_of_date, source_code, customer_key)
-            as decimal(18, 12)
-        ) as share
+        {{ decimal_from(quotient(
+            'amount', 'sum(cast(amount as decimal(18, 4))) over (partition by as_of_date, source_code, customer_key)'
+        ), 12) }} as share
     from {{ good }}_amounts
 
 ),

@@ -63,7 +63,7 @@ balances as (
         cast(extract(year from month) * 100 + extract(month from month) as bigint) as part_key,
         customer_key,
         cast(null as bigint) as product_key,
-        cast(null as varchar) as warehouse_id,
+        cast(null as string) as warehouse_id,
         month,
         cast(average_balance as decimal(18, 4)) as average_balance
     from receivables
@@ -73,13 +73,13 @@ balances as (
         'inventory_holding' as activity,
         'inventory_carrying_rate' as rate_name,
         held.customer_key as event_key,
-        {{ text_hash("cast(held.product_key as varchar) || '|' || held.warehouse_id || '|' || cast(held.month as varchar)") }}
+        {{ text_hash("cast(held.product_key as string) || '|' || held.warehouse_id || '|' || cast(held.month as string)") }}
             as part_key,
         held.customer_key,
         held.product_key,
         held.warehouse_id,
         held.month,
-        cast(held.value_of_counts / counts.count_dates as decimal(18, 4)) as average_balance
+        {{ decimal_from(quotient('held.value_of_counts', 'counts.count_dates'), 4) }} as average_balance
     from held
     inner join counts
         on
@@ -104,10 +104,10 @@ final as (
         balances.warehouse_id,
         cast(extract(day from last_day(balances.month)) as bigint) as driver_units,
         cast(null as decimal(18, 4)) as minutes,
-        cast(
-            cast(balances.average_balance as decimal(28, 4)) * cast(parameters.value as decimal(9, 4))
-            * extract(day from last_day(balances.month)) / 365 as decimal(18, 8)
-        ) as cost,
+        {{ decimal_from(quotient(
+            'balances.average_balance * cast(parameters.value as decimal(9, 4))
+            * cast(extract(day from last_day(balances.month)) as decimal(2, 0))', '365'
+        ), 8) }} as cost,
         'estimated' as basis
     from balances
     left join {{ ref('stg_policy__parameters') }} as parameters

@@ -13,7 +13,7 @@ kept as (
     {% if kept is none -%}
     select
         cast(null as date) as fit_date,
-        cast(null as varchar) as policy_version
+        cast(null as string) as policy_version
     from newest
     where false
     {%- else -%}

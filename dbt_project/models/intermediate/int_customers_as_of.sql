@@ -57,7 +57,7 @@ dated_days as (
 
     select
         days.*,
-        case when days.has_order then cast(days.order_date as varchar) || days.ship_to_country end as dated_country,
+        case when days.has_order then cast(days.order_date as string) || days.ship_to_country end as dated_country,
         days.order_date <= bounds.first_window_start_date and changing_days.order_date is null as is_old
     from customer_days as days
     cross join bounds

@@ -24,7 +24,7 @@ shipped_orders as (
         coalesce(shipments.cartons, 0) as cartons,
         coalesce(shipments.stops, 0) as stops,
         shipments.freight_cost,
-        cast(coalesce(shipments.weight_kg, 0) as decimal(18, 4)) as weight_kg
+        {{ decimal_from('coalesce(shipments.weight_kg, 0)', 4) }} as weight_kg
     from shipments
     left join orders
         on shipments.source_code = orders.source_code and shipments.order_key = orders.order_key
@@ -127,11 +127,11 @@ deliveries as (
         -- the part that this order and those before it make up, so that the parts of a shipment end at exactly 1
         case
             when part_number = part_count then 1
-            when shipment_weight_kg > 0 then weight_so_far_kg / shipment_weight_kg
+            when shipment_weight_kg > 0 then {{ quotient('weight_so_far_kg', 'shipment_weight_kg') }}
             else part_number / cast(part_count as double)
         end as share_so_far,
         case
-            when shipment_weight_kg > 0 then (weight_so_far_kg - weight_kg) / shipment_weight_kg
+            when shipment_weight_kg > 0 then {{ quotient('(weight_so_far_kg - weight_kg)', 'shipment_weight_kg') }}
             else (part_number - 1) / cast(part_count as double)
         end as share_before
     from parts
@@ -234,7 +234,10 @@ final as (
         cost_date,
         cast(cartons as bigint) as cartons,
         cast(stops as bigint) as stops,
-        cast(round(shipment_cost * share_so_far, 4) - round(shipment_cost * share_before, 4) as decimal(18, 4)) as cost,
+        cast(
+            {{ decimal_from('shipment_cost * share_so_far', 4) }} - {{ decimal_from('shipment_cost * share_before', 4) }}
+            as decimal(18, 4)
+        ) as cost,
         case when invoice is not null then 'actual' else 'estimated' end as basis
     from charged
 

@@ -7,8 +7,8 @@ with final as (
     {% if kept is none -%}
     select
         cast(null as date) as as_of_date,
-        cast(null as varchar) as date_role,
-        cast(null as varchar) as policy_version
+        cast(null as string) as date_role,
+        cast(null as string) as policy_version
     from {{ ref('int_refresh_plan') }}
     where false
     {%- else -%}

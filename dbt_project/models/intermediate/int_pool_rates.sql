@@ -64,7 +64,8 @@ closed_rates as (
         / nullif(case when modes.mode = 'full_absorption' then pool_use.minutes else ledger.practical_capacity_minutes end, 0)
             as cost_per_minute,
         case
-            when modes.mode = 'full_absorption' and pool_use.carriage_cost > 0 then ledger.cost / pool_use.carriage_cost
+            when modes.mode = 'full_absorption' and pool_use.carriage_cost > 0
+                then {{ quotient('ledger.cost', 'pool_use.carriage_cost') }}
         end as carriage_factor
     from ledger
     inner join modes
@@ -121,7 +122,7 @@ unstated as (
         pool_use.source_code,
         pool_use.month,
         pool_use.pool,
-        cast(null as varchar) as mode,
+        cast(null as string) as mode,
         cast(null as decimal(18, 4)) as ledger_cost,
         cast(null as decimal(18, 4)) as practical_minutes,
         pool_use.minutes as used_minutes,
@@ -161,8 +162,8 @@ final as (
         used_minutes,
         policy_cost,
         carriage_cost,
-        cast(cost_per_minute as decimal(18, 10)) as cost_per_minute,
-        cast(carriage_factor as decimal(18, 10)) as carriage_factor
+        {{ decimal_from('cost_per_minute', 10) }} as cost_per_minute,
+        {{ decimal_from('carriage_factor', 10) }} as carriage_factor
     from rates
 
 )

@@ -43,7 +43,7 @@ counted as (
         source_code,
         'picking' as activity,
         order_date as cost_date,
-        cast(null as varchar) as attribute_value,
+        cast(null as string) as attribute_value,
         sum(line_count) as driver_units,
         sum(unit_count) as other_units,
         0 as delivered_minutes
@@ -54,7 +54,7 @@ counted as (
         source_code,
         'expedite' as activity,
         order_date as cost_date,
-        cast(null as varchar) as attribute_value,
+        cast(null as string) as attribute_value,
         count(*) as driver_units,
         sum(line_count) as other_units,
         0 as delivered_minutes
@@ -96,7 +96,7 @@ counted as (
         reason as attribute_value,
         count(case when handling_minutes is null then 1 end) as driver_units,
         0 as other_units,
-        sum(cast(coalesce(handling_minutes, 0) as decimal(18, 4))) as delivered_minutes
+        sum({{ decimal_from('coalesce(handling_minutes, 0)', 4) }}) as delivered_minutes
     from {{ ref('int_service_cases') }}
     group by source_code, opened_date, reason
     union all
@@ -104,10 +104,10 @@ counted as (
         source_code,
         'sales_visits' as activity,
         visit_date as cost_date,
-        cast(null as varchar) as attribute_value,
+        cast(null as string) as attribute_value,
         count(case when minutes is null then 1 end) as driver_units,
         0 as other_units,
-        sum(cast(coalesce(minutes, 0) as decimal(18, 4))) as delivered_minutes
+        sum({{ decimal_from('coalesce(minutes, 0)', 4) }}) as delivered_minutes
     from {{ ref('int_sales_visits') }}
     group by source_code, visit_date
 
@@ -189,7 +189,7 @@ final as (
         use_by_day.pool,
         cast(sum(use_by_day.minutes) as decimal(18, 4)) as minutes,
         cast(
-            sum(cast(use_by_day.minutes as decimal(28, 4)) * coalesce(rates.cost_per_minute, 0)) as decimal(18, 8)
+            sum(cast(use_by_day.minutes as decimal(18, 4)) * coalesce(rates.cost_per_minute, 0)) as decimal(18, 8)
         ) as policy_cost,
         cast(sum(use_by_day.carriage_cost) as decimal(18, 4)) as carriage_cost
     from use_by_day

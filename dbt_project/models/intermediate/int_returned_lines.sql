@@ -29,7 +29,7 @@ final as (
         -quantity as quantity,
         net_amount as return_amount,
         cast(quantity * unit_cost as decimal(18, 4)) as cost_of_goods,
-        cast(null as varchar) as reason
+        cast(null as string) as reason
     from order_lines
     union all
     select

@@ -13,12 +13,12 @@ final as (
     {% if kept is none or not dimensions -%}
     select
         cast(null as date) as as_of_date,
-        cast(null as varchar) as policy_version,
-        cast(null as varchar) as refresh_id_before,
+        cast(null as string) as policy_version,
+        cast(null as string) as refresh_id_before,
         cast(null as smallint) as source_code,
         cast(null as bigint) as customer_key,
-        cast(null as varchar) as dimension,
-        cast(null as varchar) as segment
+        cast(null as string) as dimension,
+        cast(null as string) as segment
     from as_of_dates
     where false
     {%- else -%}

@@ -54,7 +54,7 @@ events as (
         cast(null as bigint) as product_key,
         order_date as cost_date,
         warehouse_id,
-        cast({{ attribute }} as varchar) as attribute_value,
+        cast({{ attribute }} as string) as attribute_value,
         cast({{ units }} as bigint) as driver_units,
         cast({{ other_units }} as decimal(18, 3)) as other_units,
         cast(null as decimal(18, 4)) as delivered_minutes
@@ -112,7 +112,7 @@ events as (
         service_cases.reason as attribute_value,
         cast(1 as bigint) as driver_units,
         cast(0 as decimal(18, 3)) as other_units,
-        cast(service_cases.handling_minutes as decimal(18, 4)) as delivered_minutes
+        {{ decimal_from('service_cases.handling_minutes', 4) }} as delivered_minutes
     from service_cases
     left join order_headers
         on service_cases.source_code = order_headers.source_code and service_cases.order_key = order_headers.order_key
@@ -126,11 +126,11 @@ events as (
         customer_key,
         cast(null as bigint) as product_key,
         visit_date as cost_date,
-        cast(null as varchar) as warehouse_id,
-        cast(null as varchar) as attribute_value,
+        cast(null as string) as warehouse_id,
+        cast(null as string) as attribute_value,
         cast(1 as bigint) as driver_units,
         cast(0 as decimal(18, 3)) as other_units,
-        cast(minutes as decimal(18, 4)) as delivered_minutes
+        {{ decimal_from('minutes', 4) }} as delivered_minutes
     from sales_visits
 
 ),
@@ -153,13 +153,12 @@ final as (
         -- in double: products of wide decimals cost more than all the joins together, and four decimals are far from its limits
         coalesce(
             events.delivered_minutes,
-            cast(
-                cast(events.driver_units as double)
+            {{ decimal_from(
+                'cast(events.driver_units as double)
                 * cast(coalesce(named_time.minutes_per_unit, any_value_time.minutes_per_unit) as double)
                 + cast(events.other_units as double)
-                * cast(coalesce(named_time.minutes_per_other_unit, any_value_time.minutes_per_other_unit) as double)
-                as decimal(18, 4)
-            )
+                * cast(coalesce(named_time.minutes_per_other_unit, any_value_time.minutes_per_other_unit) as double)', 4
+            ) }}
         ) as minutes
     from events
     left join {{ ref('int_unit_times') }} as any_value_time

@@ -35,7 +35,7 @@ named as (
         snapshots.as_of_date,
         parents.source_code,
         parents.customer_key as sold_to_key,
-        cast(null as varchar) as ship_to_id
+        cast(null as string) as ship_to_id
     from {{ ref('int_customer_parents') }} as parents
     inner join snapshots
         on parents.source_code = snapshots.source_code and parents.delivery_date = snapshots.delivery_date
@@ -52,7 +52,7 @@ final as (
         sold_to.source || ':'
         || coalesce(periods.ultimate_parent_id, sold_to.source_customer_id) as ultimate_parent_customer_id,
         coalesce(periods.depth, 0) as depth,
-        cast('{{ level }}' as varchar) as account_level,
+        cast('{{ level }}' as string) as account_level,
         sold_to.source || ':' || {% if level == 'ultimate_parent' -%}
         coalesce(periods.ultimate_parent_id, sold_to.source_customer_id)
         {%- elif level == 'ship_to' -%}

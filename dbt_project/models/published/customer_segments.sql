@@ -50,7 +50,7 @@ final as (
         geography.market_cluster,
         value_scores.value_score,
         priority.priority_score,
-        priority.priority_rank,
+        cast(priority.priority_rank as bigint) as priority_rank,
         tiers.service_tier,
         reasons.segment_reason,
         quadrants.profit_quadrant,

@@ -13,7 +13,7 @@ final as (
         cast(causes.net_revenue as decimal(18, 2)) as net_revenue,
         cast(causes.gross_margin as decimal(18, 2)) as gross_margin,
         cast(causes.net_contribution as decimal(18, 2)) as net_contribution,
-        causes.cause_rank,
+        cast(causes.cause_rank as bigint) as cause_rank,
         causes.activity,
         cast(causes.cost as decimal(18, 2)) as cost,
         causes.cost_share,

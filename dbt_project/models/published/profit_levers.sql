@@ -10,7 +10,7 @@ final as (
     select
         levers.as_of_date,
         identities.source || ':' || identities.source_customer_id as customer_id,
-        levers.lever_rank,
+        cast(levers.lever_rank as bigint) as lever_rank,
         levers.lever,
         cast(levers.amount as decimal(18, 2)) as amount,
         cast(levers.net_contribution as decimal(18, 2)) as net_contribution

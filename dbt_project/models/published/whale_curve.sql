@@ -10,7 +10,7 @@ final as (
     select
         curve.as_of_date,
         identities.source || ':' || identities.source_customer_id as customer_id,
-        curve.customer_rank,
+        cast(curve.customer_rank as bigint) as customer_rank,
         cast(curve.net_contribution as decimal(18, 2)) as net_contribution,
         cast(curve.cumulative_contribution as decimal(18, 2)) as cumulative_contribution,
         curve.customer_share,

@@ -9,8 +9,8 @@ final as (
 
     select
         as_of_date,
-        customers,
-        customers_at_peak,
+        cast(customers as bigint) as customers,
+        cast(customers_at_peak as bigint) as customers_at_peak,
         customer_share_at_peak,
         cast(peak_contribution as decimal(18, 2)) as peak_contribution,
         cast(total_contribution as decimal(18, 2)) as total_contribution,

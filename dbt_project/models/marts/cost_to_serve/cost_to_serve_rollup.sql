@@ -169,9 +169,9 @@ order_category_days as (
         costs.cost_date,
         coalesce(order_categories.category, 'none') as category,
         costs.activity,
-        sum(cast(costs.driver_units * {{ category_share }} as decimal(18, 4))) as driver_units,
-        sum(cast(costs.minutes * {{ category_share }} as decimal(18, 4))) as minutes,
-        sum(cast(costs.cost * {{ category_share }} as decimal(18, 8))) as cost
+        sum({{ decimal_from('costs.driver_units * ' ~ category_share, 4) }}) as driver_units,
+        sum({{ decimal_from('costs.minutes * ' ~ category_share, 4) }}) as minutes,
+        sum({{ decimal_from('costs.cost * ' ~ category_share, 8) }}) as cost
     from events as costs
     left join order_categories
         on costs.source_code = order_categories.source_code and costs.divided_order_key = order_categories.order_key

@@ -64,7 +64,7 @@ order_levers as (
             when levers.lever = 'channel_shift' and order_costs.entry_minutes > 0
                 then greatest(
                     0,
-                    order_costs.entry_cost - order_costs.entry_cost / order_costs.entry_minutes
+                    order_costs.entry_cost - {{ quotient('order_costs.entry_cost', 'order_costs.entry_minutes') }}
                     * (
                         coalesce(target.minutes_per_unit, usual.minutes_per_unit)
                         + orders.line_count * coalesce(target.minutes_per_other_unit, usual.minutes_per_other_unit)
@@ -129,15 +129,15 @@ customer_levers as (
         levers.effect_share,
         case levers.lever
             when 'order_consolidation'
-                then order_counts.order_count - levers.limit_value * order_counts.window_days / 30
+                then order_counts.order_count - {{ quotient('levers.limit_value * order_counts.window_days', '30') }}
             when 'freight_terms'
                 then (1 - levers.limit_value) * activity_costs.freight_cost - steps.freight_charged
             when 'return_policy'
-                then 1 - levers.limit_value * cast(steps.invoice_amount as decimal(28, 4)) / nullif(-steps.return_amount, 0)
-            when 'price' then -steps.discount_amount - levers.limit_value * cast(steps.list_amount as decimal(28, 4))
+                then 1 - {{ quotient('levers.limit_value * steps.invoice_amount', 'nullif(-steps.return_amount, 0)') }}
+            when 'price' then -steps.discount_amount - levers.limit_value * steps.list_amount
         end as beyond_limit,
         case levers.lever
-            when 'order_consolidation' then order_counts.order_cost / order_counts.order_count
+            when 'order_consolidation' then {{ quotient('order_counts.order_cost', 'order_counts.order_count') }}
             when 'return_policy' then activity_costs.returns_cost
             else 1
         end as cost_of_one
@@ -171,7 +171,7 @@ amounts as (
         source_code,
         customer_key,
         lever,
-        cast(effect_share * greatest(0, beyond_limit) * cost_of_one as decimal(18, 4)) as amount
+        {{ decimal_from('effect_share * greatest(0, beyond_limit) * cost_of_one', 4) }} as amount
     from customer_levers
     where beyond_limit is not null
     union all

@@ -58,7 +58,7 @@ compared as (
         activity_costs.cost,
         cast(activity_costs.cost as double) / cast(customers.net_revenue as double) as cost_share,
         usual.usual_cost_share,
-        cast(activity_costs.cost - usual.usual_cost_share * cast(customers.net_revenue as double) as decimal(18, 4))
+        {{ decimal_from('activity_costs.cost - usual.usual_cost_share * cast(customers.net_revenue as double)', 4) }}
             as excess_cost
     from customers
     inner join activity_costs

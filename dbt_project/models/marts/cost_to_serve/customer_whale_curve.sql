@@ -25,8 +25,8 @@ ranked as (
         customer_key,
         net_contribution,
         row_number() over contribution_order as customer_rank,
-        sum(net_contribution) over (contribution_order rows between unbounded preceding and current row)
-            as cumulative_contribution
+        -- the order is total, so that each row is the only one of its place
+        sum(net_contribution) over contribution_order as cumulative_contribution
     from customers
     window contribution_order as (partition by as_of_date order by net_contribution desc, source_code asc, customer_key asc)
 

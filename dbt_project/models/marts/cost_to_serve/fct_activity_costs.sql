@@ -44,11 +44,10 @@ work as (
         timed_work.driver_units,
         timed_work.minutes,
         -- the month's rate from the ledger; where there is none, the policy's of the day
-        cast(
-            cast(timed_work.minutes as double)
-            * cast(coalesce(pool_rates.cost_per_minute, policy_rates.cost_per_minute) as double)
-            as decimal(18, 8)
-        ) as cost,
+        {{ decimal_from(
+            'cast(timed_work.minutes as double)
+            * cast(coalesce(pool_rates.cost_per_minute, policy_rates.cost_per_minute) as double)', 8
+        ) }} as cost,
         case when pool_rates.cost_per_minute is null or pool_rates.is_provisional then 'estimated' else 'actual' end as basis
     from timed_work
     left join pool_rates
@@ -78,7 +77,7 @@ carriage as (
         cast(null as decimal(18, 4)) as minutes,
         case
             when pool_rates.carriage_factor is null then cast(deliveries.cost as decimal(18, 8))
-            else cast(cast(deliveries.cost as double) * cast(pool_rates.carriage_factor as double) as decimal(18, 8))
+            else {{ decimal_from('cast(deliveries.cost as double) * cast(pool_rates.carriage_factor as double)', 8) }}
         end as cost,
         case
             when pool_rates.is_provisional and pool_rates.carriage_factor is not null then 'estimated'

@@ -29,7 +29,7 @@ baskets as (
         source_code,
         customer_key,
         count(*) as window_orders,
-        cast(sum(net_amount) / count(*) as decimal(18, 4)) as mean_order_value,
+        {{ decimal_from(quotient('sum(net_amount)', 'count(*)'), 4) }} as mean_order_value,
         cast(sum(line_count) as double) / count(*) as mean_order_lines,
         sum(case when is_on_promotion then 1 else 0 end) as promotion_orders
     from orders
@@ -101,7 +101,7 @@ goods as (
     select
         *,
         -- a decimal, so that sums do not depend on the order of rows
-        cast(amount / sum(amount) over (partition by as_of_date, source_code, customer_key) as decimal(18, 12)) as share
+        {{ decimal_from(quotient('amount', 'sum(amount) over (partition by as_of_date, source_code, customer_key)'), 12) }} as share
     from {{ good }}_amounts
 
 ),
@@ -118,7 +118,7 @@ goods as (
         -- normalised entropy: 0 is a single one, 1 an even spread over all that were bought
         case
             when count(*) = 1 then 0.0
-            else cast(-sum(cast(share * ln(share) as decimal(18, 12))) as double) / ln(count(*))
+            else cast(-sum({{ decimal_from('share * ln(share)', 12) }}) as double) / ln(count(*))
         end as {{ good }}_entropy
     from {{ good }}_shares
     group by as_of_date, source_code, customer_key

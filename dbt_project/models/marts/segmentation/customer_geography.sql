@@ -97,8 +97,9 @@ distances as (
         located.customer_key,
         warehouses.warehouse_id,
         cast(
-            {{ haversine_km('located.latitude', 'located.longitude', 'warehouses.latitude', 'warehouses.longitude') }}
-            as decimal(9, 3)
+            {{ decimal_from(
+                haversine_km('located.latitude', 'located.longitude', 'warehouses.latitude', 'warehouses.longitude'), 3
+            ) }} as decimal(9, 3)
         ) as distance_km
     from located
     inner join warehouses
@@ -171,7 +172,7 @@ final as (
         located.region,
         cast(substr(
             replace(located.postal_code, ' ', ''), 1, coalesce(named_area.characters, other_area.characters)
-        ) as varchar) as postal_area,
+        ) as string) as postal_area,
         coalesce(named_zone.zone, other_zone.zone) as delivery_zone,
         located.serving_warehouse_id,
         serving_distance.distance_km as serving_distance_km,

@@ -126,10 +126,9 @@ final as (
         recent_net_revenue,
         previous_net_revenue,
         -- from -1 (all of it before) to 1 (all of it since); a quotient of both would have no upper end
-        cast(
-            (recent_net_revenue - previous_net_revenue) / nullif(greatest(recent_net_revenue + previous_net_revenue, 0), 0)
-            as double
-        ) as revenue_trend
+        {{ quotient(
+            '(recent_net_revenue - previous_net_revenue)', 'nullif(greatest(recent_net_revenue + previous_net_revenue, 0), 0)'
+        ) }} as revenue_trend
     from staged
 
 )

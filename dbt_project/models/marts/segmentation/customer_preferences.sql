@@ -88,7 +88,7 @@ answered as (
         max(
             case
                 when question = 'share_of_wallet' and {{ number_or_null('answer') }} between 0 and 100
-                    then {{ number_or_null('answer') }} / 100
+                    then {{ quotient(number_or_null('answer'), '100') }}
             end
         ) as share_of_wallet
     from newest

@@ -34,7 +34,7 @@ described as (
         abc.abc_revenue,
         abc.abc_profit,
         dearest.activity as dearest_activity,
-        cast(round(dearest.cost * 100 / nullif(customers.net_revenue, 0)) as integer) as dearest_percent
+        cast(round({{ quotient('dearest.cost * 100', 'nullif(customers.net_revenue, 0)') }}) as integer) as dearest_percent
     from customers
     inner join {{ ref('customer_lifecycle') }} as lifecycle
         on

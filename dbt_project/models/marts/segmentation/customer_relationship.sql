@@ -67,7 +67,7 @@ ranked as (
         source_code,
         customer_key,
         '{{ part }}' as part,
-        cast(percent_rank() over (partition by as_of_date order by {{ part }}) as decimal(18, 12)) as part_rank
+        {{ decimal_from('percent_rank() over (partition by as_of_date order by ' ~ part ~ ')', 12) }} as part_rank
     from measures
     where {{ part }} is not null
     {% if not loop.last %}union all{% endif %}
@@ -81,14 +81,14 @@ axes as (
         ranked.as_of_date,
         ranked.source_code,
         ranked.customer_key,
-        cast(
-            sum(case when weights.axis = 'value' then ranked.part_rank * weights.weight end)
-            / sum(case when weights.axis = 'value' then weights.weight end) as decimal(18, 12)
-        ) as value_score,
-        cast(
-            sum(case when weights.axis = 'relationship' then ranked.part_rank * weights.weight end)
-            / sum(case when weights.axis = 'relationship' then weights.weight end) as decimal(18, 12)
-        ) as relationship_score
+        {{ decimal_from(quotient(
+            "cast(sum(case when weights.axis = 'value' then ranked.part_rank * weights.weight end) as decimal(18, 12))",
+            "sum(case when weights.axis = 'value' then weights.weight end)"
+        ), 12) }} as value_score,
+        {{ decimal_from(quotient(
+            "cast(sum(case when weights.axis = 'relationship' then ranked.part_rank * weights.weight end) as decimal(18, 12))",
+            "sum(case when weights.axis = 'relationship' then weights.weight end)"
+        ), 12) }} as relationship_score
     from ranked
     inner join {{ ref('stg_policy__relationship_weights') }} as weights
         on ranked.part = weights.part and {{ valid_on('weights', 'ranked.as_of_date') }}

@@ -46,7 +46,7 @@ rfm_rules as (
                     then cut_points.cut_value
             end
         ) * {{ -1 if measure == 'recency' else 1 }} as double) as limit_value,
-        cast(max(rfm.{{ score }}) as varchar) as outcome
+        cast(max(rfm.{{ score }}) as string) as outcome
     from rfm
     inner join {{ ref('customer_rfm_values') }} as rfm_values
         on

@@ -70,21 +70,21 @@ final as (
         share_of_wallet,
         case
             when share_of_wallet > 0 and net_revenue > 0
-                then cast(cast(net_revenue as double) * (1 - share_of_wallet) / share_of_wallet as decimal(18, 4))
+                then {{ decimal_from('cast(net_revenue as double) * (1 - share_of_wallet) / share_of_wallet', 4) }}
         end as revenue_elsewhere,
         contract_until >= as_of_date as is_under_contract,
         main_channel = 'edi' as is_integrated,
         is_advocate,
         abc_revenue = 'A' and abc_profit = 'D' as is_large_and_unprofitable,
         -- what is unknown is left out, and the others count for it
-        cast(
-            (coalesce(net_revenue_rank, 0) + coalesce(gross_margin_rank, 0) + coalesce(net_contribution_rank, 0))
-            / nullif(
+        {{ quotient(
+            '(coalesce(net_revenue_rank, 0) + coalesce(gross_margin_rank, 0) + coalesce(net_contribution_rank, 0))',
+            'nullif(
                 case when net_revenue_rank is null then 0 else 1 end
                 + case when gross_margin_rank is null then 0 else 1 end
                 + case when net_contribution_rank is null then 0 else 1 end, 0
-            ) as double
-        ) as value_score
+            )'
+        ) }} as value_score
     from ranked
 
 )

@@ -101,11 +101,11 @@ distances as (
         located.as_of_date,
         located.area_kind,
         located.area,
-        sum(cast(
+        cast(sum(cast(
             cast(located.net_revenue as double)
             * {{ haversine_km('located.latitude', 'located.longitude', 'centres.latitude', 'centres.longitude') }}
             as decimal(28, 6)
-        )) / sum(located.net_revenue) as mean_distance_km
+        )) as double) / cast(sum(located.net_revenue) as double) as mean_distance_km
     from located
     inner join centres
         on

@@ -1,8 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where date_role = 'current'
-        or as_of_date in (select as_of_date from {{ ref('int_as_of_dates') }}){% endif %}"
+    pre_hook="{{ delete_computed_dates(ref('int_as_of_dates')) }}"
 ) }}
 
 with cut_points as (

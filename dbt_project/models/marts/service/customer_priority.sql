@@ -61,7 +61,7 @@ ranked as (
         source_code,
         customer_key,
         '{{ part }}' as part,
-        cast(percent_rank() over (partition by as_of_date order by measured_{{ part }}) as decimal(18, 12)) as part_rank
+        {{ decimal_from('percent_rank() over (partition by as_of_date order by measured_' ~ part ~ ')', 12) }} as part_rank
     from measures
     where measured_{{ part }} is not null
     {% if not loop.last %}union all{% endif %}
@@ -78,10 +78,10 @@ scores as (
         {%- for part in parts %}
         cast(max(case when ranked.part = '{{ part }}' then ranked.part_rank end) as double) as {{ part }}_rank,
         {%- endfor %}
-        cast(
-            sum(cast(ranked.part_rank as decimal(12, 10)) * cast(weights.weight as decimal(12, 10)))
-            / sum(cast(weights.weight as decimal(12, 10))) as decimal(18, 10)
-        ) as priority_score,
+        {{ decimal_from(quotient(
+            'cast(sum(cast(ranked.part_rank as decimal(12, 10)) * cast(weights.weight as decimal(12, 10))) as decimal(18, 12))',
+            'sum(cast(weights.weight as decimal(12, 10)))'
+        ), 10) }} as priority_score,
         cast(sum(weights.weight) as double) as known_weight
     from ranked
     inner join {{ ref('priority_weights_as_of') }} as weights

@@ -1,6 +1,6 @@
 {#- The weights of the priority score: given, or derived from pairwise comparisons by AHP (Saaty 1980). The principal
-    eigenvector is the limit of the matrix's powers; six squarings give its 64th, far past the last digit for the matrices that are
-    consistent enough to be accepted. -#}
+    eigenvector is the limit of the matrix's powers; five squarings give its 32nd, past the last digit that is kept for the matrices
+    that are consistent enough to be accepted. -#}
 
 with as_of_dates as (
 
@@ -19,38 +19,13 @@ given as (
 
 ),
 
-judgements as (
-
-    select
-        as_of_dates.as_of_date,
-        comparisons.part,
-        comparisons.other_part,
-        cast(comparisons.judgement as double) as judgement
-    from as_of_dates
-    inner join {{ ref('stg_policy__priority_comparisons') }} as comparisons
-        on {{ valid_on('comparisons', 'as_of_dates.as_of_date') }}
-
-),
-
-compared_parts as (
-
-    select as_of_date, part from judgements
-    union
-    select as_of_date, other_part as part from judgements
-
-),
-
 power_0 as (
 
-    select as_of_date, part, other_part, judgement from judgements
-    union all
-    select as_of_date, other_part as part, part as other_part, 1 / judgement as judgement from judgements
-    union all
-    select as_of_date, part, part as other_part, cast(1 as double) as judgement from compared_parts
+    select * from {{ ref('int_priority_comparisons') }}
 
 ),
 
-{% for step in range(1, 7) -%}
+{% for step in range(1, 6) -%}
 power_{{ step }} as (
 
     select
@@ -74,8 +49,22 @@ derived as (
         as_of_date,
         part,
         sum(judgement) / sum(sum(judgement)) over (partition by as_of_date) as weight
-    from power_6
+    from power_5
     group by as_of_date, part
+
+),
+
+-- the matrix maps the weights to themselves, each as many times as large as the others
+images as (
+
+    select
+        power_0.as_of_date,
+        power_0.part,
+        sum(power_0.judgement * derived.weight) as image,
+        max(case when power_0.part = power_0.other_part then derived.weight end) as weight
+    from power_0
+    inner join derived on power_0.as_of_date = derived.as_of_date and power_0.other_part = derived.part
+    group by power_0.as_of_date, power_0.part
 
 ),
 
@@ -83,20 +72,11 @@ eigenvalues as (
 
     select
         as_of_date,
-        avg(image / weight) as eigenvalue,
-        count(*) as parts
-    from (
-        select
-            power_0.as_of_date,
-            power_0.part,
-            sum(power_0.judgement * derived.weight) as image,
-            max(own.weight) as weight
-        from power_0
-        inner join derived on power_0.as_of_date = derived.as_of_date and power_0.other_part = derived.part
-        inner join derived as own on power_0.as_of_date = own.as_of_date and power_0.part = own.part
-        group by power_0.as_of_date, power_0.part
-    ) as images
-    group by as_of_date
+        part,
+        weight,
+        avg(image / weight) over (partition by as_of_date) as eigenvalue,
+        count(*) over (partition by as_of_date) as parts
+    from images
 
 ),
 
@@ -121,38 +101,30 @@ random_indices as (
 
 ),
 
-consistency as (
-
-    select
-        eigenvalues.as_of_date,
-        case
-            when random_indices.random_index = 0 then 0.0
-            else (eigenvalues.eigenvalue - eigenvalues.parts) / (eigenvalues.parts - 1) / random_indices.random_index
-        end as consistency_ratio
-    from eigenvalues
-    inner join random_indices on eigenvalues.parts = random_indices.parts
-
-),
-
 final as (
 
     select
         given.as_of_date,
         given.part,
         'given' as method,
-        cast(given.weight / sum(given.weight) over (partition by given.as_of_date) as decimal(18, 12)) as weight,
+        {{ decimal_from(quotient('given.weight', 'sum(given.weight) over (partition by given.as_of_date)'), 12) }} as weight,
         cast(null as double) as consistency_ratio
     from given
-    where given.as_of_date not in (select as_of_date from judgements)
+    where given.as_of_date not in (select as_of_date from power_0)
     union all
     select
-        derived.as_of_date,
-        derived.part,
+        eigenvalues.as_of_date,
+        eigenvalues.part,
         'ahp' as method,
-        cast(derived.weight as decimal(18, 12)) as weight,
-        round(consistency.consistency_ratio, 9) as consistency_ratio
-    from derived
-    inner join consistency on derived.as_of_date = consistency.as_of_date
+        {{ decimal_from('eigenvalues.weight', 12) }} as weight,
+        round(
+            case
+                when random_indices.random_index = 0 then 0.0
+                else (eigenvalues.eigenvalue - eigenvalues.parts) / (eigenvalues.parts - 1) / random_indices.random_index
+            end, 9
+        ) as consistency_ratio
+    from eigenvalues
+    inner join random_indices on eigenvalues.parts = random_indices.parts
 
 )
 

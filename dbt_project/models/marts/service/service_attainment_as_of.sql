@@ -54,7 +54,7 @@ final as (
         count(*) as orders,
         count(is_otif) as judged_orders,
         {% for measure in ['on_time', 'in_full', 'otif', 'perfect'] -%}
-        avg(case when is_{{ measure }} then 1.0 when not is_{{ measure }} then 0.0 end)
+        avg(cast(case when is_{{ measure }} then 1 when not is_{{ measure }} then 0 end as double))
             as {{ 'perfect_order' if measure == 'perfect' else measure }}_share,
         {% endfor -%}
         cast(avg(cycle_time_days) as double) as order_cycle_time_days

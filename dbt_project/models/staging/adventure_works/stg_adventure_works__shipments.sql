@@ -30,7 +30,7 @@ order_lines as (
     select
         delivery_date,
         SalesOrderNumber as order_id,
-        cast(null as varchar) as tracking_number,
+        cast(null as string) as tracking_number,
         ProductKey as product_version_key,
         ShipDate as shipped_date,
         OrderQuantity as quantity

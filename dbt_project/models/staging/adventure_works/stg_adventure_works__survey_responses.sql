@@ -54,7 +54,7 @@ answers as (
 
     select
         delivery_date,
-        cast(SurveyResponseKey as varchar) as response_id,
+        cast(SurveyResponseKey as string) as response_id,
         CustomerKey as customer_key,
         Date as answer_date,
         'product_interest' as question,

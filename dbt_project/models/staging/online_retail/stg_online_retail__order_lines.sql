@@ -19,7 +19,7 @@ final as (
         case
             when StockCode in ('POST', 'DOT', 'C2') then 'shipping'
             when StockCode in ('BANK CHARGES', 'AMAZONFEE', 'CRUK') then 'fee'
-            when StockCode in ('M', 'm', 'D', 'B', 'S') or StockCode like 'gift\_%' escape '\' then 'adjustment'
+            when StockCode in ('M', 'm', 'D', 'B', 'S') or StockCode like 'gift!_%' escape '!' then 'adjustment'
             else 'product'
         end as line_type,
         cast(Quantity as decimal(18, 3)) as quantity,

@@ -10,7 +10,7 @@ final as (
         delivery_date,
         InvoiceNo as order_id,
         -- ids were written as numbers with a fraction; every line of an invoice has the same customer and country
-        nullif(regexp_replace(trim(min(CustomerID)), '\.0$', ''), '') as source_customer_id,
+        nullif(regexp_replace(trim(min(CustomerID)), '[.]0$', ''), '') as source_customer_id,
         cast(min(InvoiceDate) as date) as order_date,
         min(Country) as ship_to_country,
         case left(InvoiceNo, 1)

@@ -20,7 +20,7 @@ final as (
 
     select
         customer.delivery_date,
-        cast(customer.c_custkey as varchar) as source_customer_id,
+        cast(customer.c_custkey as string) as source_customer_id,
         'organisation' as customer_type,
         customer.c_mktsegment as industry,
         nation.n_name as country,

@@ -14,9 +14,9 @@ final as (
 
     select
         lineitem.delivery_date,
-        cast(lineitem.l_orderkey as varchar) as order_id,
+        cast(lineitem.l_orderkey as string) as order_id,
         lineitem.l_linenumber as line_number,
-        cast(lineitem.l_partkey as varchar) as product_id,
+        cast(lineitem.l_partkey as string) as product_id,
         'product' as line_type,
         cast(lineitem.l_quantity as decimal(18, 3)) as quantity,
         -- the price before discount is units x retail price, so this is that price again

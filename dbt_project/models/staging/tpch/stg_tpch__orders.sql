@@ -26,8 +26,8 @@ final as (
 
     select
         orders.delivery_date,
-        cast(orders.o_orderkey as varchar) as order_id,
-        cast(orders.o_custkey as varchar) as source_customer_id,
+        cast(orders.o_orderkey as string) as order_id,
+        cast(orders.o_custkey as string) as source_customer_id,
         orders.o_orderdate as order_date,
         'sale' as order_kind,
         promises.promised_delivery_date,

@@ -8,7 +8,7 @@ final as (
 
     select
         delivery_date,
-        cast(p_partkey as varchar) as product_id,
+        cast(p_partkey as string) as product_id,
         p_name as product_name,
         -- the first of its three words is the line of goods, such as PROMO
         split_part(p_type, ' ', 1) as category,

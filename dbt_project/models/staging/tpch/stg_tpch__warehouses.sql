@@ -15,7 +15,7 @@ final as (
     select
         supplier.delivery_date,
         -- goods go from the supplier to the customer: its place is the warehouse
-        cast(supplier.s_suppkey as varchar) as warehouse_id,
+        cast(supplier.s_suppkey as string) as warehouse_id,
         nation.n_name as country,
         {{ absent_columns('warehouses', ['warehouse_id', 'country']) }}
     from supplier
