@@ -36,7 +36,8 @@ costs as (
 
 ),
 
--- what the counted use should cost: what charged and unassigned costs must come to
+-- what the counted use should cost: what charged and unassigned costs must come to; 19 digits, so that DuckDB
+-- multiplies in 38
 expected as (
 
     select
@@ -48,11 +49,11 @@ expected as (
         ledger_cost,
         practical_minutes,
         used_minutes,
-        coalesce(cast(used_minutes as decimal(18, 4)) * cost_per_minute, policy_cost)
-        + cast(carriage_cost as decimal(18, 4)) * coalesce(carriage_factor, 1) as used_cost,
+        coalesce(cast(used_minutes as decimal(19, 4)) * cost_per_minute, policy_cost)
+        + cast(carriage_cost as decimal(19, 4)) * coalesce(carriage_factor, 1) as used_cost,
         case
             when mode = 'time_driven'
-                then coalesce(cast(practical_minutes - used_minutes as decimal(18, 4)) * cost_per_minute, 0)
+                then coalesce(cast(practical_minutes - used_minutes as decimal(19, 4)) * cost_per_minute, 0)
             -- a month without a single driver has nobody to carry the pool
             when cost_per_minute is null and carriage_factor is null then ledger_cost
             else 0
