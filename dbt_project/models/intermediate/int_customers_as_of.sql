@@ -142,6 +142,10 @@ summed as (
 {%- for name in ['source_code', 'customer_key', 'dated_country', 'first_order_date', 'last_order_date'] + sums %}
 {%- do keys_and_sums.append('summed.' ~ name) %}
 {%- endfor %}
+{%- set added_up = [] %}
+{%- for name in sums %}
+{%- do added_up.append('sum(' ~ name ~ ') as ' ~ name) %}
+{%- endfor %}
 
 -- the old days of a customer again for each date, beside its other days
 spread as (
@@ -171,9 +175,7 @@ aggregated as (
         substr(max(dated_country), 11) as ship_to_country,
         min(first_order_date) as first_order_date,
         max(last_order_date) as last_order_date,
-        {%- for name in sums %}
-        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ added_up | join(',\n        ') }}
     from spread
     group by as_of_date, source_code, customer_key
 
