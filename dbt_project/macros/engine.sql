@@ -154,6 +154,20 @@
     date '9999-12-31'
 {%- endmacro %}
 
+{#- An amount of four decimals that is multiplied by a decimal. DuckDB multiplies two decimals of 18 digits within 18 digits, so it needs
+    a wider one; Spark rounds where both factors together have more than 38. -#}
+{% macro factor(amount) -%}
+    {{ return(adapter.dispatch('factor')(amount)) }}
+{%- endmacro %}
+
+{% macro duckdb__factor(amount) -%}
+    cast({{ amount }} as decimal(28, 4))
+{%- endmacro %}
+
+{% macro spark__factor(amount) -%}
+    cast({{ amount }} as decimal(18, 4))
+{%- endmacro %}
+
 {#- A floating-point number as a decimal of 18 digits: what lies half-way between two decimals goes away from 0. -#}
 {% macro decimal_from(number, scale) -%}
     {{ return(adapter.dispatch('decimal_from')(number, scale)) }}

@@ -105,7 +105,7 @@ final as (
         cast(extract(day from last_day(balances.month)) as bigint) as driver_units,
         cast(null as decimal(18, 4)) as minutes,
         {{ decimal_from(quotient(
-            'balances.average_balance * cast(parameters.value as decimal(9, 4))
+            factor('balances.average_balance') ~ ' * cast(parameters.value as decimal(9, 4))
             * cast(extract(day from last_day(balances.month)) as decimal(2, 0))', '365'
         ), 8) }} as cost,
         'estimated' as basis

@@ -173,7 +173,7 @@ stepped as (
         cast(return_amount as decimal(18, 4)) as return_amount,
         case
             when rebate_share = 0 then cast(0 as decimal(18, 4))
-            else cast(-rebate_share * cast(invoice_amount + return_amount as decimal(18, 4)) as decimal(18, 4))
+            else cast(-rebate_share * {{ factor('invoice_amount + return_amount') }} as decimal(18, 4))
         end as off_invoice_amount,
         cast(freight_charged as decimal(18, 4)) as freight_charged,
         cast(cost_of_goods as decimal(18, 4)) as cost_of_goods

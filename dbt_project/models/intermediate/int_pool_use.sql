@@ -189,7 +189,7 @@ final as (
         use_by_day.pool,
         cast(sum(use_by_day.minutes) as decimal(18, 4)) as minutes,
         cast(
-            sum(cast(use_by_day.minutes as decimal(18, 4)) * coalesce(rates.cost_per_minute, 0)) as decimal(18, 8)
+            sum({{ factor('use_by_day.minutes') }} * coalesce(rates.cost_per_minute, 0)) as decimal(18, 8)
         ) as policy_cost,
         cast(sum(use_by_day.carriage_cost) as decimal(18, 4)) as carriage_cost
     from use_by_day

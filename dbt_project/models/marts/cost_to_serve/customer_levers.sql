@@ -133,8 +133,8 @@ customer_levers as (
             when 'freight_terms'
                 then (1 - levers.limit_value) * activity_costs.freight_cost - steps.freight_charged
             when 'return_policy'
-                then 1 - {{ quotient('levers.limit_value * steps.invoice_amount', 'nullif(-steps.return_amount, 0)') }}
-            when 'price' then -steps.discount_amount - levers.limit_value * steps.list_amount
+                then 1 - {{ quotient('levers.limit_value * ' ~ factor('steps.invoice_amount'), 'nullif(-steps.return_amount, 0)') }}
+            when 'price' then -steps.discount_amount - levers.limit_value * {{ factor('steps.list_amount') }}
         end as beyond_limit,
         case levers.lever
             when 'order_consolidation' then {{ quotient('order_counts.order_cost', 'order_counts.order_count') }}

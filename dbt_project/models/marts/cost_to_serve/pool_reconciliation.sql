@@ -36,8 +36,7 @@ costs as (
 
 ),
 
--- what the counted use should cost: what charged and unassigned costs must come to; 19 digits, so that DuckDB
--- multiplies in 38
+-- what the counted use should cost: what charged and unassigned costs must come to
 expected as (
 
     select
@@ -49,11 +48,11 @@ expected as (
         ledger_cost,
         practical_minutes,
         used_minutes,
-        coalesce(cast(used_minutes as decimal(19, 4)) * cost_per_minute, policy_cost)
-        + cast(carriage_cost as decimal(19, 4)) * coalesce(carriage_factor, 1) as used_cost,
+        coalesce({{ factor('used_minutes') }} * cost_per_minute, policy_cost)
+        + {{ factor('carriage_cost') }} * coalesce(carriage_factor, 1) as used_cost,
         case
             when mode = 'time_driven'
-                then coalesce(cast(practical_minutes - used_minutes as decimal(19, 4)) * cost_per_minute, 0)
+                then coalesce({{ factor('practical_minutes - used_minutes') }} * cost_per_minute, 0)
             -- a month without a single driver has nobody to carry the pool
             when cost_per_minute is null and carriage_factor is null then ledger_cost
             else 0
