@@ -45,19 +45,25 @@ snapshot_dates as (
 
 ),
 
--- a snapshot is the truth until the next one; the first one also of the days before
+-- a snapshot is the truth until the next one
 snapshots as (
 
     select
         source_code,
         delivery_date,
-        case
-            when lag(delivery_date) over (partition by source_code order by delivery_date) is null
-                then {{ beginning_of_time() }}
-            else delivery_date
-        end as valid_from,
         lead(delivery_date) over (partition by source_code order by delivery_date) as valid_to
     from snapshot_dates
+
+),
+
+first_listings as (
+
+    select
+        source_code,
+        source_customer_id,
+        min(delivery_date) as delivery_date
+    from {{ ref('int_customer_parents') }}
+    group by source_code, source_customer_id
 
 ),
 
@@ -67,7 +73,11 @@ final as (
         walked.source_code,
         walked.source_customer_id,
         {{ integer_key('walked.source_customer_id') }} as customer_key,
-        snapshots.valid_from,
+        -- the first one that lists the customer is the truth of the days before it too
+        case
+            when walked.delivery_date = first_listings.delivery_date then {{ beginning_of_time() }}
+            else walked.delivery_date
+        end as valid_from,
         snapshots.valid_to,
         walked.ancestor_id as ultimate_parent_id,
         {{ integer_key('walked.ancestor_id') }} as ultimate_parent_key,
@@ -75,6 +85,10 @@ final as (
     from level_{{ levels + 1 }} as walked
     inner join snapshots
         on walked.source_code = snapshots.source_code and walked.delivery_date = snapshots.delivery_date
+    inner join first_listings
+        on
+            walked.source_code = first_listings.source_code
+            and walked.source_customer_id = first_listings.source_customer_id
     -- a way up that does not end leads nowhere: the account is its own top
     where walked.depth <= {{ levels }}
 

@@ -8,18 +8,37 @@ with customers as (
 
 ),
 
--- at the level of the ultimate parent who stands below another one is no customer of their own
-accounts as (
+{% if account_level() == 'ultimate_parent' -%}
+-- who ever stood at the top has facts of that time, and stays an account
+tops as (
 
-    select customers.*
+    select
+        customers.source_code,
+        customers.source_customer_id,
+        min(customers.delivery_date) as first_delivery_date
     from customers
-    {%- if account_level() == 'ultimate_parent' %}
     left join {{ ref('int_account_periods') }} as periods
         on
             customers.source_code = periods.source_code
             and customers.source_customer_id = periods.source_customer_id
             and {{ valid_on('periods', 'customers.delivery_date') }}
     where periods.source_customer_id is null
+    group by customers.source_code, customers.source_customer_id
+
+),
+
+{% endif -%}
+-- at the level of the ultimate parent who has always stood below another one is no customer of their own
+accounts as (
+
+    select customers.*
+    from customers
+    {%- if account_level() == 'ultimate_parent' %}
+    inner join tops
+        on
+            customers.source_code = tops.source_code
+            and customers.source_customer_id = tops.source_customer_id
+            and customers.delivery_date >= tops.first_delivery_date
     {%- endif %}
 
 ),
