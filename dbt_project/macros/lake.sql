@@ -9,16 +9,14 @@
 {% macro duckdb__register_lake() -%}
 {%- endmacro %}
 
-{#- Every source that is switched on, as external tables over the very same files, whose columns are read anew by each run; the few
-    rows of control and policy, which are single files, as copies. -#}
+{#- Every source, switched on or not, as external tables over the very same files, whose columns are read anew by each run; the few
+    rows of control and policy, which are single files, as copies. A source that never delivered has typed, empty files. -#}
 {% macro spark__register_lake() -%}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'show'] -%}
         {%- set lake = env_var('SEGMENTATION_LAKE') -%}
-        {%- set enabled = run_query('select distinct source from parquet.`' ~ lake ~ '/control/sources.parquet` where is_enabled') -%}
-        {%- set wanted = ['control', 'policy'] + (enabled.columns[0].values() | list) -%}
         {#- a partition is found by its folder's name, so that a delivery needs no word to the catalogue -#}
         {%- do run_query('set spark.sql.hive.manageFilesourcePartitions = false') -%}
-        {%- for source in graph.sources.values() if source.source_name in wanted -%}
+        {%- for source in graph.sources.values() -%}
             {%- if loop.first or loop.changed(source.schema) -%}
                 {%- do run_query('create schema if not exists ' ~ source.schema) -%}
             {%- endif -%}
