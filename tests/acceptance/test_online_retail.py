@@ -322,7 +322,7 @@ def test_what_an_order_book_alone_does_not_tell_is_empty_and_said_to_be(publishe
     unknown = what_is_told_to_be_unknown(published)
     overrides = {f"customer_profile.override_{column}" for column in ("reason", "owner_role", "expires_on")}
     # no ledger, no shipments, nobody below zero at the assumed margin, nothing published before
-    tables = {"cost_reconciliation", "service_attainment", "loss_making_customers", "customer_changes", "restatement_journal"}
+    tables = {"service_attainment", "loss_making_customers", "customer_changes", "restatement_journal"}
     empty = what_is_empty(published)
     assert {name for name in empty if "." not in name} == tables
     of_customers = {name for name in empty if name.startswith(("customer_segments.", "customer_profile."))}

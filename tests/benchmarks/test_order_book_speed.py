@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from measure import medians
-from order_book import OrderBook
+from tpch_order_book import OrderBook
 from results import save
 
 SCALES = os.environ.get("SF", "0.1,1").split(",")

@@ -81,7 +81,7 @@ sums as (
             ) as double
         ) as revenue,
         cast(
-            sum(net_revenue * net_revenue) over (
+            sum({{ factor('net_revenue') }} * net_revenue) over (
                 partition by source_code, customer_key order by month_number range between unbounded preceding and current row
             ) as double
         ) as squared_revenue
