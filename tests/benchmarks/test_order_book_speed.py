@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from measure import medians
-from tpch_order_book import OrderBook
 from results import save
+from tpch_order_book import OrderBook
 
 SCALES = os.environ.get("SF", "0.1,1").split(",")
 RUNS = int(os.environ.get("RUNS", "3"))
