@@ -21,6 +21,8 @@ SOURCE = "adventure_works"
 AS_OF = date(2014, 1, 28)
 RESELLERS_WHO_BOUGHT, PERSONS_WHO_BOUGHT = 635, 18_484
 
+_OF_A_LEDGER = ("ledger_cost", "practical_minutes", "unused_cost", "rate_variance")
+
 
 @pytest.fixture(scope="module")
 def dump(test_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -280,4 +282,7 @@ def test_what_the_source_does_not_tell_is_empty_and_said_to_be(refresh: Refresh)
     assert {name for name in empty if "." in name} - of_customers == {
         *(f"demand_centres.{column}" for column in ("latitude", "longitude", "mean_distance_km")),
         *(f"service_attainment.{column}" for column in shares),
+        # work at the policy's rates, and no ledger to hold it against
+        *(f"cost_reconciliation.{column}" for column in _OF_A_LEDGER),
+        "customer_accounts.ship_to_id",
     }

@@ -321,7 +321,7 @@ def test_what_an_order_book_alone_does_not_tell_is_empty_and_said_to_be(publishe
     """No customers, products, shipments or surveys: every NULL column of the customers has its reason beside it."""
     unknown = what_is_told_to_be_unknown(published)
     overrides = {f"customer_profile.override_{column}" for column in ("reason", "owner_role", "expires_on")}
-    # no ledger, no shipments, nobody below zero at the assumed margin, nothing published before
+    # no shipments, nobody below zero at the assumed margin, nothing published before
     tables = {"service_attainment", "loss_making_customers", "customer_changes", "restatement_journal"}
     empty = what_is_empty(published)
     assert {name for name in empty if "." not in name} == tables
@@ -334,4 +334,6 @@ def test_what_an_order_book_alone_does_not_tell_is_empty_and_said_to_be(publishe
     assert {name for name in empty if "." in name} - of_customers == {
         *(f"demand_centres.{column}" for column in ("latitude", "longitude", "mean_distance_km")),
         "customer_accounts.ship_to_id",
+        # work at the policy's rates, and no ledger to hold it against
+        *(f"cost_reconciliation.{column}" for column in ("ledger_cost", "practical_minutes", "unused_cost", "rate_variance")),
     }

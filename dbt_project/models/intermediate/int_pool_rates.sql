@@ -115,7 +115,7 @@ stated as (
 
 ),
 
--- work that no ledger knows of is charged at the policy's rates of its days; without a row here it would be held against nothing
+-- work that no ledger knows of is charged at the policy's rates of its days; without a row it would be held against nothing
 unstated as (
 
     select

@@ -133,7 +133,9 @@ customer_levers as (
             when 'freight_terms'
                 then (1 - levers.limit_value) * activity_costs.freight_cost - steps.freight_charged
             when 'return_policy'
-                then 1 - {{ quotient('levers.limit_value * ' ~ factor('steps.invoice_amount'), 'nullif(-steps.return_amount, 0)') }}
+                then 1 - {{ quotient(
+                    'levers.limit_value * ' ~ factor('steps.invoice_amount'), 'nullif(-steps.return_amount, 0)'
+                ) }}
             when 'price' then -steps.discount_amount - levers.limit_value * {{ factor('steps.list_amount') }}
         end as beyond_limit,
         case levers.lever

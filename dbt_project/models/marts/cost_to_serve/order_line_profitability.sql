@@ -1,6 +1,15 @@
 {{ config(materialized='view') }}
 
-with assumed_margins as (
+with known_sources as (
+
+    select distinct
+        source_code,
+        source
+    from {{ ref('stg_control__feeds') }}
+
+),
+
+assumed_margins as (
 
     select
         sources.source_code,
@@ -8,7 +17,7 @@ with assumed_margins as (
         margins.valid_from,
         margins.valid_to
     from {{ ref('stg_policy__assumed_margins') }} as margins
-    inner join (select distinct source_code, source from {{ ref('stg_control__feeds') }}) as sources
+    inner join known_sources as sources
         on margins.source = sources.source
 
 ),

@@ -101,7 +101,9 @@ goods as (
     select
         *,
         -- a decimal, so that sums do not depend on the order of rows
-        {{ decimal_from(quotient('amount', 'sum(amount) over (partition by as_of_date, source_code, customer_key)'), 12) }} as share
+        {{ decimal_from(
+            quotient('amount', 'sum(amount) over (partition by as_of_date, source_code, customer_key)'), 12
+        ) }} as share
     from {{ good }}_amounts
 
 ),

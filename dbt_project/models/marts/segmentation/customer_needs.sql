@@ -23,7 +23,9 @@ asked as (
         cast(avg(gap_to_request_days) as double) as gap_to_request_days,
         avg(cast(case when is_on_time then 1 when not is_on_time then 0 end as double)) as on_time_share,
         avg(cast(case when is_in_full then 1 when not is_in_full then 0 end as double)) as in_full_share,
-        avg(cast(case when gap_to_request_days > 0 then 1 when gap_to_request_days <= 0 then 0 end as double)) as later_than_wanted_share
+        avg(
+            cast(case when gap_to_request_days > 0 then 1 when gap_to_request_days <= 0 then 0 end as double)
+        ) as later_than_wanted_share
     from fulfilment
     group by as_of_date, source_code, customer_key
 
