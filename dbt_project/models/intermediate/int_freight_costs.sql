@@ -53,11 +53,8 @@ shared_parts as (
         shipped_orders.shipment_key,
         shipped_orders.order_key,
         row_number() over parts_in_order as part_number,
-        cast(
-            sum(shipped_orders.weight_kg) over (parts_in_order rows between unbounded preceding and current row)
-            as decimal(18, 4)
-        )
-            as weight_so_far_kg
+        -- an order stands once in a shipment, so that each row is the only one of its place
+        cast(sum(shipped_orders.weight_kg) over parts_in_order as decimal(18, 4)) as weight_so_far_kg
     from shipped_orders
     inner join whole_shipments
         on
