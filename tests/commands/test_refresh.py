@@ -147,6 +147,7 @@ def test_one_job_holds_deliveries_models_and_publication(deployment: Settings) -
     assert job.asset_layer.executable_asset_keys == {spec.key for spec in definitions.resolve_all_asset_specs()}
 
 
+@pytest.mark.long
 def test_a_backfill_keeps_past_dates_beside_what_is_published(deployment: Settings) -> None:
     """Somebody asks how it stood on a day last spring; the morning's figures stay where they are."""
     outcome = run_backfill(deployment, AsOfBackfill(dates=["2026-04-15"]))
