@@ -95,7 +95,12 @@ class Scrubber:
 
     def owner(self, column: Column, value: object) -> str | None:
         """The erased customer, as a hash, to whom the value leads, as the file has it."""
-        return None if value is None else self.erased.owner(self.source, _identifier(column, value), column.numbering)
+        if value is None:
+            return None
+        owner = self.erased.owner(self.source, _identifier(column, value), column.numbering)
+        if owner is None and column.numbering and column.customer_prefix:
+            owner = self.erased.owner(self.source, column.customer_prefix + _identifier(column, value), "")
+        return owner
 
     def is_erased(self, column: Column, value: object) -> bool:
         """True when the value, as the file has it, leads to an erased customer."""
@@ -182,8 +187,9 @@ class Scrubber:
 
 
 def _identifier(column: Column, value: object) -> str:
-    """An id as it is published, from what the file has."""
-    return column.customer_prefix + str(value).strip().removesuffix(column.customer_suffix)
+    """An id in the column's own numbering, which is mostly as it is published, from what the file has."""
+    prefix = "" if column.numbering else column.customer_prefix
+    return prefix + str(value).strip().removesuffix(column.customer_suffix)
 
 
 def _is_one_of(column: Column, ids: Ids) -> str:

@@ -76,7 +76,7 @@ def test_a_shipment_that_came_before_its_order_is_found_when_the_order_tells_who
 
 
 def test_an_erased_customer_of_adventure_works_is_in_no_table_of_it(test_data: Path, tmp_path: Path) -> None:
-    """Sales and answers name a key; only the table of customers says whose it is, and it is searched first, or last."""
+    """Sales and answers name a key; the table of customers says whose it is, and without it the key itself is published."""
     source = load_source("adventure_works")
     feeds = [source.feed(name) for name in ("internet_sales", "internet_freight", "customers", "survey_responses", "prospects")]
     source = source.model_copy(update={"feeds": tuple(feeds)})
@@ -84,6 +84,9 @@ def test_an_erased_customer_of_adventure_works_is_in_no_table_of_it(test_data: P
     (landing / "adventure_works").mkdir(parents=True)
     for feed in feeds:
         shutil.copy(test_data / "adventure_works" / feed.file_pattern, landing / "adventure_works")
+    customers = landing / "adventure_works" / "DimCustomer.parquet"
+    without_one = f"select * from read_parquet('{test_data}/adventure_works/DimCustomer.parquet') where CustomerKey <> 16033"
+    duckdb.sql(f"copy ({without_one}) to '{customers}' (format parquet)")
 
     def load() -> None:
         assert {one.status for feed in feeds for one in load_deliveries(source, feed, landing, lake, None)} <= {
@@ -100,18 +103,20 @@ def test_an_erased_customer_of_adventure_works_is_in_no_table_of_it(test_data: P
     totals = "select sum(SalesAmount), count(*), count(distinct SalesOrderNumber) from <internet_sales>"
     of_one = "select count(*) from {} join <customers> using (CustomerKey) where CustomerAlternateKey = 'AW00016032'"
     before, (lines,), (answers,) = ask(totals), ask(of_one.format("<internet_sales>")), ask(of_one.format("<survey_responses>"))
+    (unlisted,) = ask("select count(*) from <internet_sales> where CustomerKey = 16033")
     assert lines
     assert answers
-    hashes = [customer_hash(lake, f"adventure_works:{one}") for one in ("AW00016032", "prospect 7")]
+    assert unlisted
+    hashes = [customer_hash(lake, f"adventure_works:{one}") for one in ("AW00016032", "prospect 7", "person 16033")]
     for hashed in hashes:
         assert erase((source,), landing, lake, tmp_path / "warehouse.duckdb", hashed).event == "done"
     load()
     assert ask(totals) == before
     assert ask("select count(*) from <customers> where CustomerAlternateKey = 'AW00016032' or CustomerKey = 16032") == (0,)
-    assert ask("select count(*), sum((CustomerKey = 16032)::int) from <internet_sales>") == (before[1], 0)
-    assert ask("select count(*) - count(CustomerKey) from <internet_sales>") == (lines,)
+    assert ask("select count(*), sum((CustomerKey in (16032, 16033))::int) from <internet_sales>") == (before[1], 0)
+    assert ask("select count(*) - count(CustomerKey) from <internet_sales>") == (lines + unlisted,)
     assert ask("select count(*) - count(CustomerKey) from <survey_responses>") == (answers,)
     assert ask("select count(*) from <prospects> where ProspectiveBuyerKey = 7") == (0,)
-    for name, key in (("DimCustomer", "CustomerKey = 16032"), ("FactInternetSales", "CustomerKey = 16032")):
+    for name, key in (("DimCustomer", "CustomerKey = 16032"), ("FactInternetSales", "CustomerKey in (16032, 16033)")):
         file = landing / "adventure_works" / f"{name}.parquet"
         assert duckdb.sql(f"select count(*) from read_parquet('{file}') where {key}").fetchall() == [(0,)]
