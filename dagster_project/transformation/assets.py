@@ -14,6 +14,7 @@ from dagster_project.ingestion.contracts import known_sources
 from dagster_project.settings import Settings
 from dagster_project.transformation.batches import KEPT_MODELS, ask_for, backfill_batches
 from dagster_project.transformation.column_lineage import LineageCache, Relation
+from dagster_project.transformation.complete_days import feeds_awaited
 from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
 from dagster_project.transformation.mirror import mirror
 from dagster_project.transformation.named_rows import named_rows, shows_rows
@@ -42,6 +43,12 @@ def build_transformation_assets(settings: Settings) -> dg.AssetsDefinition:
         pool=WAREHOUSE_POOL,
     )
     def transformation(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        if not context.is_subset and (awaited := feeds_awaited(settings.lake)):
+            raise dg.Failure(
+                f"Nothing was computed: a required feed has not delivered yet ({', '.join(awaited)}), so that no day is complete. "
+                "Warehouse and published file are as they were. Deliver it and run again.",
+                allow_retries=False,
+            )
         selection, indirect = get_subset_selection_for_context(
             context, manifest, "fqn:*", exclude or None, None, translator, None
         )

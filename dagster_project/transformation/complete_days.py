@@ -1,6 +1,6 @@
 """Which days can be computed: those for which every required feed of every enabled source has delivered.
 
-Belongs here: the newest complete day as the control tables say it, and what is said of a later one. Not here: the day that is
+Belongs here: the newest complete day as the control tables say it, and what is said of a later one, or where there is none. Not here: the day that is
 published (int_as_of_dates). The models know the same day as int_newest_complete_day; it is asked for here before they run.
 """
 
@@ -31,6 +31,27 @@ def newest_complete_day(lake: Path) -> date | None:
             [str(sources), str(deliveries)],
         ).fetchone()
     return answer[0] if answer else None
+
+
+def feeds_awaited(lake: Path) -> list[str]:
+    """Required feeds of enabled sources, as source/feed, that never delivered: no day is complete without them."""
+    import duckdb
+
+    deliveries, sources = lake / "control" / "deliveries.parquet", lake / "control" / "sources.parquet"
+    if not (deliveries.exists() and sources.exists()):
+        return []
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            """
+            select feeds.source || '/' || feeds.feed
+            from read_parquet(?) as feeds
+            anti join read_parquet(?) as deliveries using (source_code, feed)
+            where feeds.is_enabled and feeds.is_required
+            order by all
+            """,
+            [str(sources), str(deliveries)],
+        ).fetchall()
+    return [feed for (feed,) in rows]
 
 
 def refuse_incomplete_days(as_of_dates: Sequence[date], newest: date | None) -> None:

