@@ -62,8 +62,8 @@ class Column(Strict):
     )
     customer_prefix: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
         default="",
-        description="What we write before a customer's id and the file does not; blanks count. Of another numbering: before the "
-        "number of a customer of whom no row tells the published id.",
+        description="What we write before a customer's id and the file does not; blanks count. Of another numbering: "
+        "before the number of a customer of whom no row tells the published id.",
     )
     customer_suffix: str = Field(default="", description="What the file writes behind a customer's id and we do not, as `.0`.")
     min: date | Decimal | None = Field(default=None, description="Least value; an earlier or lesser one is rejected.")

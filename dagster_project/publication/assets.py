@@ -40,7 +40,7 @@ def build_publication_assets(settings: Settings, published_tables: Sequence[dg.A
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
     )
     def customer_segments(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        """The file that BI tools, the dashboard and the CRM read: published/customer_segments.duckdb, and its Parquet twin.
+        """The file that BI tools and the CRM read: published/customer_segments.duckdb, and its Parquet twin.
 
         Swapped in as one step after all blocking checks passed, so that a reader is never locked out and never sees half of it.
         """

@@ -45,8 +45,8 @@ def build_transformation_assets(settings: Settings) -> dg.AssetsDefinition:
     def transformation(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         if not context.is_subset and (awaited := feeds_awaited(settings.lake)):
             raise dg.Failure(
-                f"Nothing was computed: a required feed has not delivered yet ({', '.join(awaited)}), so that no day is complete. "
-                "Warehouse and published file are as they were. Deliver it and run again.",
+                f"Nothing was computed: a required feed has not delivered yet ({', '.join(awaited)}), so that no day is "
+                "complete. Warehouse and published file are as they were. Deliver it and run again.",
                 allow_retries=False,
             )
         selection, indirect = get_subset_selection_for_context(

@@ -1,7 +1,8 @@
 """Which days can be computed: those for which every required feed of every enabled source has delivered.
 
-Belongs here: the newest complete day as the control tables say it, and what is said of a later one, or where there is none. Not here: the day that is
-published (int_as_of_dates). The models know the same day as int_newest_complete_day; it is asked for here before they run.
+Belongs here: the newest complete day as the control tables say it, and what is said of a later one, or where there is none. Not
+here: the day that is published (int_as_of_dates). The models know the same day as int_newest_complete_day; it is asked for here
+before they run.
 """
 
 from collections.abc import Sequence

@@ -5,6 +5,7 @@ and the dbt source that reads it are one node of the graph.
 """
 
 from collections.abc import Collection, Mapping
+from itertools import takewhile
 from typing import Any
 
 import dagster as dg
@@ -53,6 +54,15 @@ class RoomTranslator(DagsterDbtTranslator):
         kind = dbt_resource_props.get("config", {}).get("materialized", "table")
         return {"dagster/kind/dbt": "", f"dagster/kind/{self._engine}": "", f"dagster/kind/{kind}": ""}
 
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """dbt's own spec, which says what is tested where nobody described it."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None or spec.description:
+            return spec
+        return spec._replace(description=_what_is_tested(manifest["nodes"][unique_id]))
+
     def specs(self, manifest: Mapping[str, Any]) -> tuple[list[dg.AssetSpec], list[dg.AssetCheckSpec]]:
         """The models as assets, and their tests as checks; the same that dbt_assets would select with excluded_models.
 
@@ -72,6 +82,19 @@ class RoomTranslator(DagsterDbtTranslator):
                     if parent in assets and (check := self.get_asset_check_spec(assets[parent], manifest, unique_id, None)):
                         checks[check.get_python_identifier()] = check
         return list(assets.values()), list(checks.values())
+
+
+def _what_is_tested(test: Mapping[str, Any]) -> str | None:
+    """Its description, what every row is to hold, or the comment at the head of its file; None where there is none of them."""
+    if test.get("description"):
+        return str(test["description"])
+    metadata = test.get("test_metadata") or {}
+    if metadata.get("name") == "grain":
+        return f"One row per {', '.join(metadata['kwargs']['columns'])}: a failing row is NULL there or not alone."
+    if metadata.get("name") == "holds":
+        return f"For every row: {metadata['kwargs']['condition']}."
+    lines = takewhile(lambda line: line.startswith("--"), test["raw_code"].splitlines())
+    return " ".join(line.removeprefix("--").strip() for line in lines) or None
 
 
 def excluded_models(disabled_sources: Collection[str]) -> str:
