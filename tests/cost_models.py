@@ -39,7 +39,6 @@ COST_MODELS = frozenset(
         "int_pool_rates",
         "fct_activity_costs",
         "customer_activity_costs",
-        "customer_price_steps",
         "customer_profitability",
         "customer_abc",
         "customer_profit_quadrants",

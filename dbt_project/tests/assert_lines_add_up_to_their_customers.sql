@@ -20,17 +20,8 @@ with lines as (
 
 customers as (
 
-    select
-        profitability.*,
-        coalesce(steps.list_amount, 0) as list_amount,
-        coalesce(steps.pocket_amount, 0) as pocket_amount
-    from {{ ref('customer_profitability') }} as profitability
-    left join {{ ref('customer_price_steps') }} as steps
-        on
-            profitability.as_of_date = steps.as_of_date
-            and profitability.source_code = steps.source_code
-            and profitability.customer_key = steps.customer_key
-    where profitability.as_of_date in (select as_of_date from {{ ref('int_as_of_dates') }} where is_newest)
+    select * from {{ ref('customer_profitability') }}
+    where as_of_date in (select as_of_date from {{ ref('int_as_of_dates') }} where is_newest)
 
 )
 

@@ -1,6 +1,7 @@
 """What the cost of serving adds to a refresh of six million order lines, against plain statements that write the same rows.
 
 The order book has TPC-H's size at scale factor 1: 1,500,000 orders over seven years, 6 million lines, one shipment per order.
+By itself: `python -m pytest -m benchmark -s tests/benchmarks/test_cost_speed.py`, about three minutes.
 """
 
 from collections.abc import Iterator
@@ -53,10 +54,21 @@ ORDER_BOOK = f"""
 
     insert into intermediate.int_as_of_dates by name
     select date '{FIRST_DAY}' + {DAYS} as as_of_date, as_of_date - 365 as window_start_date, true as is_newest;
+
+    insert into intermediate.int_customers_as_of by name
+    select as_of_date, customers.source_code, customers.customer_key, count(lines.order_key) as window_sale_line_count,
+        0 as window_return_line_count, coalesce(sum(net_amount), 0) as net_revenue,
+        coalesce(sum(quantity * unit_cost), 0) as known_cost_of_goods, 0 as amount_without_cost, 0 as line_without_cost_count
+    from intermediate.int_customers as customers cross join intermediate.int_as_of_dates
+        left join marts.fct_order_lines as lines
+        on lines.source_code = customers.source_code and lines.customer_key = customers.customer_key
+        and lines.order_date > window_start_date and lines.order_date <= as_of_date
+    group by all;
 """
 
 # What somebody would type who knows the rates by heart: the same joins, the same rows, no policy, no version, no check. First
-# the events, column by column as the product writes them; then what is summed from them, and from the prices of the lines.
+# the events, column by column as the product writes them; then what is summed from them, and from the prices of the lines, by
+# customer, step, rank and segment. Classes, quadrants and levers are the product's alone.
 PLAIN_STATEMENTS = """
     create or replace table marts.plain_costs as
     with handled as (
@@ -115,6 +127,30 @@ PLAIN_STATEMENTS = """
         intermediate.int_as_of_dates
     where order_date > window_start_date and order_date <= as_of_date and line_outcome = 'sale'
     group by all;
+
+    create or replace table marts.plain_contributions as
+    select source_code, customer_key, coalesce(list_amount, 0) as list_amount, customers.net_revenue, known_cost_of_goods,
+        coalesce(cost_to_serve, 0) as cost_to_serve,
+        customers.net_revenue - known_cost_of_goods - coalesce(cost_to_serve, 0) as net_contribution
+    from intermediate.int_customers_as_of as customers left join marts.plain_prices using (source_code, customer_key)
+        left join (select source_code, customer_key, sum(cost) as cost_to_serve from marts.plain_customers group by all)
+        using (source_code, customer_key);
+
+    create or replace table marts.plain_waterfall as
+    select source_code, customer_key,
+        unnest(['list_price', 'on_invoice_discount', 'invoice_price', 'returns', 'net_revenue', 'off_invoice', 'pocket_price',
+            'freight_charged', 'cost_of_goods', 'gross_margin', 'net_contribution']) as step,
+        unnest([list_amount, net_revenue - list_amount, net_revenue, 0, net_revenue, 0, net_revenue, 0, -known_cost_of_goods,
+            net_revenue - known_cost_of_goods, net_contribution]) as amount
+    from marts.plain_contributions
+    union all
+    select source_code, customer_key, 'cost_to_serve.' || activity, -cost from marts.plain_customers;
+
+    create or replace table marts.plain_curve as
+    select source_code, customer_key, net_contribution, row_number() over falling as customer_rank,
+        sum(net_contribution) over falling as cumulative_contribution
+    from marts.plain_contributions
+    window falling as (order by net_contribution desc, source_code, customer_key);
 
     create or replace table marts.plain_segments as
     with costs as (
@@ -183,7 +219,13 @@ def test_cost_models_against_plain_statements(
     ]
     assert counts[0] == counts[1]
     assert _rows(connection, "customer_activity_costs", "cost") == _rows(connection, "plain_customers", "cost")
-    assert _rows(connection, "customer_price_steps", "net_revenue") == _rows(connection, "plain_prices", "net_revenue")
+    for ours, plain, amount in (
+        ("customer_profitability", "plain_contributions", "list_amount"),
+        ("customer_profitability", "plain_contributions", "net_contribution"),
+        ("customer_price_waterfall", "plain_waterfall", "amount"),
+        ("customer_whale_curve", "plain_curve", "customer_rank"),
+    ):
+        assert _rows(connection, ours, amount) == _rows(connection, plain, amount), ours
     segments = "dimension in ('channel', 'country', 'warehouse', 'category')"
     assert _rows(connection, "cost_to_serve_rollup", "cost", segments) == _rows(connection, "plain_segments", "cost")
     assert connection.execute("select max(abs(difference)) from marts.pool_reconciliation").fetchone() < (0.005,)

@@ -73,6 +73,11 @@ def assert_identities(connection: duckdb.DuckDBPyConnection, world: World) -> No
         " <> max(case when step = 'net_contribution' then amount end)",
     )
     assert steps_lost == []
+    assert_lines_and_orders_add_up(connection)
+
+
+def assert_lines_and_orders_add_up(connection: duckdb.DuckDBPyConnection) -> None:
+    """Line by line every step, and lines to their orders, activities and customers."""
     lines_off = rows(
         connection,
         "select customers.customer_key from marts.customer_profitability as customers left join (select customer_key,"
@@ -86,11 +91,27 @@ def assert_identities(connection: duckdb.DuckDBPyConnection, world: World) -> No
     assert lines_off == []
     parts_off = rows(
         connection,
-        "select activity from (select activity, sum(cost) as cost from marts.order_line_costs group by activity)"
-        " full join (select activity, sum(cost) as charged from marts.fct_activity_costs where customer_key is not null"
-        " group by activity) using (activity) where cost is distinct from charged",
+        "select order_key, activity from (select order_key, activity, cost from marts.order_line_costs"
+        " union all select order_key, activity, -cost from marts.fct_activity_costs where customer_key is not null)"
+        " group by order_key, activity having sum(cost) <> 0",
     )
     assert parts_off == []
+    steps_off = rows(
+        connection,
+        "from intermediate.int_line_prices where list_amount + discount_amount <> invoice_amount"
+        " or invoice_amount + return_amount <> net_revenue or net_revenue + off_invoice_amount <> pocket_amount"
+        " or pocket_amount + freight_charged - cost_of_goods <> gross_margin",
+    )
+    assert steps_off == []
+    orders_off = rows(
+        connection,
+        "select order_key from (select order_key, net_revenue, pocket_amount, freight_charged"
+        " from marts.order_line_profitability union all"
+        " select order_key, -net_revenue, -pocket_amount, -freight_charged from intermediate.int_line_prices,"
+        " intermediate.int_as_of_dates where is_newest and price_date <= as_of_date and price_date > window_start_date)"
+        " group by order_key having sum(net_revenue) <> 0 or sum(pocket_amount) <> 0 or sum(freight_charged) <> 0",
+    )
+    assert orders_off == []
 
 
 @few

@@ -113,7 +113,8 @@ activity_costs as (
         source_code,
         customer_key,
         sum(case when activity in ('outbound_freight', 'expedite', 'delivery_stop') then cost else 0 end) as freight_cost,
-        sum(case when activity = 'returns' then cost else 0 end) as returns_cost
+        sum(case when activity = 'returns' then cost else 0 end) as returns_cost,
+        sum(case when activity = 'sales_visits' then cost else 0 end) as visits_cost
     from {{ ref('customer_activity_costs') }}
     group by as_of_date, source_code, customer_key
 
@@ -131,12 +132,14 @@ customer_levers as (
             when 'order_consolidation'
                 then order_counts.order_count - {{ quotient('levers.limit_value * order_counts.window_days', '30') }}
             when 'freight_terms'
-                then (1 - levers.limit_value) * activity_costs.freight_cost - steps.freight_charged
+                then (1 - levers.limit_value) * activity_costs.freight_cost - customers.freight_charged
             when 'return_policy'
                 then 1 - {{ quotient(
-                    'levers.limit_value * ' ~ factor('steps.invoice_amount'), 'nullif(-steps.return_amount, 0)'
+                    'levers.limit_value * ' ~ factor('customers.invoice_amount'), 'nullif(-customers.return_amount, 0)'
                 ) }}
-            when 'price' then -steps.discount_amount - levers.limit_value * {{ factor('steps.list_amount') }}
+            when 'price' then -customers.discount_amount - levers.limit_value * {{ factor('customers.list_amount') }}
+            when 'visit_frequency'
+                then activity_costs.visits_cost - levers.limit_value * {{ factor('greatest(customers.net_revenue, 0)') }}
         end as beyond_limit,
         case levers.lever
             when 'order_consolidation' then {{ quotient('order_counts.order_cost', 'order_counts.order_count') }}
@@ -146,13 +149,8 @@ customer_levers as (
     from customers
     inner join levers
         on
-            levers.lever in ('order_consolidation', 'freight_terms', 'return_policy', 'price')
+            levers.lever in ('order_consolidation', 'freight_terms', 'return_policy', 'price', 'visit_frequency')
             and {{ valid_on('levers', 'customers.as_of_date') }}
-    left join {{ ref('customer_price_steps') }} as steps
-        on
-            customers.as_of_date = steps.as_of_date
-            and customers.source_code = steps.source_code
-            and customers.customer_key = steps.customer_key
     left join activity_costs
         on
             customers.as_of_date = activity_costs.as_of_date

@@ -17,31 +17,59 @@ with customers as (
 
 ),
 
-activity_costs as (
+-- what the goods cost is a cause like any other: a price below cost is no fault of those who serve
+costs as (
 
-    select * from {{ ref('customer_activity_costs') }}
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        activity,
+        cost
+    from {{ ref('customer_activity_costs') }}
+    union all
+    select
+        as_of_date,
+        source_code,
+        customer_key,
+        'cost_of_goods' as activity,
+        cast(net_revenue - gross_margin as decimal(18, 4)) as cost
+    from customers
+    where gross_margin is not null
 
 ),
 
+-- margins are known of some customers of a source only: the usual share of the goods is one of their revenue
 revenues as (
 
-    select as_of_date, source_code, sum(net_revenue) as net_revenue from customers
+    select
+        as_of_date,
+        source_code,
+        sum(net_revenue) as net_revenue,
+        sum(case when gross_margin is not null then net_revenue end) as revenue_of_known_margin
+    from customers
     group by as_of_date, source_code
 
 ),
 
--- what a unit of revenue takes of the activity on the average of all customers of the source
+-- what a unit of revenue takes on the average of all customers of the source
 usual as (
 
     select
-        activity_costs.as_of_date,
-        activity_costs.source_code,
-        activity_costs.activity,
-        cast(sum(activity_costs.cost) as double) / nullif(cast(max(revenues.net_revenue) as double), 0) as usual_cost_share
-    from activity_costs
+        costs.as_of_date,
+        costs.source_code,
+        costs.activity,
+        cast(sum(costs.cost) as double) / nullif(
+            cast(
+                max(
+                    case when costs.activity = 'cost_of_goods' then revenues.revenue_of_known_margin else revenues.net_revenue end
+                ) as double
+            ), 0
+        ) as usual_cost_share
+    from costs
     inner join revenues
-        on activity_costs.as_of_date = revenues.as_of_date and activity_costs.source_code = revenues.source_code
-    group by activity_costs.as_of_date, activity_costs.source_code, activity_costs.activity
+        on costs.as_of_date = revenues.as_of_date and costs.source_code = revenues.source_code
+    group by costs.as_of_date, costs.source_code, costs.activity
 
 ),
 
@@ -54,23 +82,23 @@ compared as (
         customers.net_revenue,
         customers.gross_margin,
         customers.net_contribution,
-        activity_costs.activity,
-        activity_costs.cost,
-        cast(activity_costs.cost as double) / cast(customers.net_revenue as double) as cost_share,
+        costs.activity,
+        costs.cost,
+        cast(costs.cost as double) / cast(customers.net_revenue as double) as cost_share,
         usual.usual_cost_share,
-        {{ decimal_from('activity_costs.cost - usual.usual_cost_share * cast(customers.net_revenue as double)', 4) }}
+        {{ decimal_from('costs.cost - usual.usual_cost_share * cast(customers.net_revenue as double)', 4) }}
             as excess_cost
     from customers
-    inner join activity_costs
+    inner join costs
         on
-            customers.as_of_date = activity_costs.as_of_date
-            and customers.source_code = activity_costs.source_code
-            and customers.customer_key = activity_costs.customer_key
+            customers.as_of_date = costs.as_of_date
+            and customers.source_code = costs.source_code
+            and customers.customer_key = costs.customer_key
     inner join usual
         on
-            activity_costs.as_of_date = usual.as_of_date
-            and activity_costs.source_code = usual.source_code
-            and activity_costs.activity = usual.activity
+            costs.as_of_date = usual.as_of_date
+            and costs.source_code = usual.source_code
+            and costs.activity = usual.activity
     where customers.is_loss_making
 
 ),

@@ -1,18 +1,13 @@
 with customers as (
 
     select
-        profitability.as_of_date,
-        profitability.source_code,
-        profitability.customer_key,
-        cast(steps.pocket_amount as double) / cast(steps.list_amount as double) as net_price_realisation,
-        cast(profitability.cost_to_serve as double) / cast(profitability.net_revenue as double) as cost_to_serve_share
-    from {{ ref('customer_profitability') }} as profitability
-    inner join {{ ref('customer_price_steps') }} as steps
-        on
-            profitability.as_of_date = steps.as_of_date
-            and profitability.source_code = steps.source_code
-            and profitability.customer_key = steps.customer_key
-    where steps.list_amount > 0 and profitability.net_revenue > 0
+        as_of_date,
+        source_code,
+        customer_key,
+        cast(pocket_amount as double) / cast(list_amount as double) as net_price_realisation,
+        cast(cost_to_serve as double) / cast(net_revenue as double) as cost_to_serve_share
+    from {{ ref('customer_profitability') }}
+    where list_amount > 0 and net_revenue > 0
 
 ),
 

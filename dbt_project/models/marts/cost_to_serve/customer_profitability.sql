@@ -16,9 +16,44 @@ activity_costs as (
 
 ),
 
+as_of_dates as (
+
+    select * from {{ ref('int_as_of_dates') }}
+
+),
+
+-- once per day, whatever number of as-of dates is asked for
+price_days as (
+
+    select
+        source_code,
+        customer_key,
+        price_date,
+        sum(list_amount) as list_amount,
+        sum(discount_amount) as discount_amount,
+        sum(return_amount) as return_amount,
+        sum(off_invoice_amount) as off_invoice_amount,
+        sum(freight_charged) as freight_charged
+    from {{ ref('int_line_prices') }}
+    group by source_code, customer_key, price_date
+
+),
+
 price_steps as (
 
-    select * from {{ ref('customer_price_steps') }}
+    select
+        as_of_dates.as_of_date,
+        price_days.source_code,
+        price_days.customer_key,
+        sum(price_days.list_amount) as list_amount,
+        sum(price_days.discount_amount) as discount_amount,
+        sum(price_days.return_amount) as return_amount,
+        sum(price_days.off_invoice_amount) as off_invoice_amount,
+        sum(price_days.freight_charged) as freight_charged
+    from price_days
+    inner join as_of_dates
+        on price_days.price_date <= as_of_dates.as_of_date and price_days.price_date > as_of_dates.window_start_date
+    group by as_of_dates.as_of_date, price_days.source_code, price_days.customer_key
 
 ),
 
@@ -46,9 +81,11 @@ margins as (
         customers.as_of_date,
         customers.source_code,
         customers.customer_key,
+        -- by which the customer is scored: what was invoiced less what came back must come to it
         customers.net_revenue,
-        coalesce(price_steps.off_invoice_amount, 0) as off_invoice_amount,
-        coalesce(price_steps.freight_charged, 0) as freight_charged,
+        {%- for step in ['list_amount', 'discount_amount', 'return_amount', 'off_invoice_amount', 'freight_charged'] %}
+        cast(coalesce(price_steps.{{ step }}, 0) as decimal(18, 4)) as {{ step }},
+        {%- endfor %}
         -- unknown cost without an assumed margin stays unknown: never zero
         case
             when customers.line_without_cost_count = 0 then customers.known_cost_of_goods
@@ -87,9 +124,14 @@ final as (
         as_of_date,
         source_code,
         customer_key,
+        list_amount,
+        discount_amount,
+        cast(list_amount + discount_amount as decimal(18, 4)) as invoice_amount,
+        return_amount,
         net_revenue,
-        cast(off_invoice_amount as decimal(18, 4)) as off_invoice_amount,
-        cast(freight_charged as decimal(18, 4)) as freight_charged,
+        off_invoice_amount,
+        cast(net_revenue + off_invoice_amount as decimal(18, 4)) as pocket_amount,
+        freight_charged,
         cost_of_goods,
         cost_basis,
         cast(net_revenue + off_invoice_amount + freight_charged - cost_of_goods as decimal(18, 4)) as gross_margin,
