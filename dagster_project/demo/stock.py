@@ -55,6 +55,8 @@ def draw_stock(customers: "Customers", orders: "Orders", lines: "Lines", article
     rows, columns = (index.reshape(-1) for index in np.indices(units.shape))
     new = np.array([product.product_id in catalogue.NEW_ARTICLES for product in articles.products])
     listed = ~new[article[columns]] | (days[rows] >= calendar.place(calendar.AUTUMN_CATALOGUE) - 1)
+    # nothing is printed for an account before it is one
+    listed &= (customer[columns] < 0) | (days[rows] >= customers.created[customer[columns]])
     rows, columns = rows[listed], columns[listed]
     counted, of = units[rows, columns], article[columns]
     return Stock(warehouse[columns], of, days[rows], customer[columns], counted, counted * articles.unit_cost[of])

@@ -50,7 +50,7 @@ _PUBLISHED_COLUMNS = {
     "segment": "The customer's segment there.",
 }
 # which columns of the published customers are dimensions; those that no model asks for cost a few bytes
-_DIMENSION_ENDS = ("_segment", "_class", "_stage", "_tier", "_quadrant")
+_DIMENSION_ENDS = ("_segment", "_class", "_stage", "_response", "_tier", "_quadrant", "_cluster")
 
 
 def refresh_fingerprint(settings: Settings) -> str:

@@ -10,7 +10,14 @@
         'xyz_class',
         'lifecycle_stage',
         'relationship_class',
-        'service_tier'
+        'usage_class',
+        'promotion_response',
+        'demographic_segment',
+        'preference_segment',
+        'market_cluster',
+        'service_tier',
+        'profit_quadrant',
+        'behaviour_cluster'
     ]) }}
 {%- endmacro %}
 

@@ -32,6 +32,24 @@ def test_every_customer_stands_in_the_last_list(one: One, feed: str, column: str
     """) == (0,)
 
 
+@pytest.mark.parametrize(
+    ("feed", "day"),
+    [
+        ("orders", "ordered_at"), ("service_cases", "opened_at"), ("sales_visits", "visited_at"),
+        ("survey_responses", "answered_at"), ("inventory", "inventory_date"),
+        # a balance is that of the whole month
+        ("receivables", "last_day(month::date)"),
+    ],
+)  # fmt: skip
+def test_nothing_is_told_of_a_customer_before_it_was_one(one: One, feed: str, day: str) -> None:
+    """As of a day on which it is not known yet, work and goods of its would belong to nobody."""
+    assert one(f"""
+        select count(*) from {feed} as f
+        inner join (select customer_id, min(created_at) as created_at from customers group by all) using (customer_id)
+        where left(({day})::varchar, 10) < left(created_at, 10)
+    """) == (0,)
+
+
 def test_articles_and_warehouses_are_known(one: One) -> None:
     assert one("""
         select

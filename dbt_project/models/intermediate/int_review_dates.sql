@@ -32,13 +32,26 @@ month_ends as (
 
 ),
 
+-- whoever asks for a day by name takes it as over
+last_days as (
+
+    select max(day) as last_day
+    from (
+        select complete_day as day from {{ ref('int_newest_complete_day') }}
+        union all
+        select as_of_date as day from {{ ref('stg_control__as_of_requests') }}
+        where not is_backfill
+    ) as days
+
+),
+
 final as (
 
     select
         month_ends.review_date,
         month_ends.month_number as review_month
     from month_ends
-    inner join {{ ref('int_newest_complete_day') }} as newest on month_ends.review_date <= newest.complete_day
+    inner join last_days on month_ends.review_date <= last_days.last_day
     inner join {{ ref('stg_policy__parameters') }} as parameters
         on parameters.name = 'review_every_months' and {{ valid_on('parameters', 'month_ends.review_date') }}
     where (month_ends.month_number + 1) % cast(parameters.value as integer) = 0

@@ -21,13 +21,28 @@ final as (
         profitability.net_contribution,
         lifecycle.at_risk_after_days,
         lifecycle.churned_after_days,
+        behaviour.promotion_order_share,
+        behaviour.promotion_share_of_all,
+        quadrants.net_price_realisation,
+        quadrants.cost_to_serve_share,
+        quadrants.price_split,
+        quadrants.cost_split,
+        geography.country || '/' || geography.region as market_region,
+        clusters.behaviour_cluster_by_fit_before,
         rfm.rfm_segment,
         abc.abc_revenue,
         abc.abc_profit,
         xyz.xyz_class,
         lifecycle.lifecycle_stage,
         relationship.relationship_class,
-        tiers.service_tier
+        behaviour.usage_class,
+        behaviour.promotion_response,
+        demographics.demographic_segment,
+        preferences.preference_segment,
+        geography.market_cluster,
+        tiers.service_tier,
+        quadrants.profit_quadrant,
+        clusters.behaviour_cluster
     from customers
     inner join {{ ref('int_as_of_dates') }} as as_of_dates on customers.as_of_date = as_of_dates.as_of_date
     cross join {{ ref('stg_control__refresh') }} as refresh
@@ -37,37 +52,26 @@ final as (
             customers.as_of_date = profitability.as_of_date
             and customers.source_code = profitability.source_code
             and customers.customer_key = profitability.customer_key
-    left join {{ ref('customer_rfm') }} as rfm
+    {% for alias, model in {
+        'rfm': 'customer_rfm',
+        'abc': 'customer_abc',
+        'xyz': 'customer_xyz',
+        'lifecycle': 'customer_lifecycle',
+        'relationship': 'customer_relationship',
+        'behaviour': 'customer_behaviour',
+        'demographics': 'customer_demographics',
+        'preferences': 'customer_preferences',
+        'geography': 'customer_geography',
+        'tiers': 'customer_service_tier',
+        'quadrants': 'customer_profit_quadrants',
+        'clusters': 'customer_clusters'
+    }.items() -%}
+    left join {{ ref(model) }} as {{ alias }}
         on
-            customers.as_of_date = rfm.as_of_date
-            and customers.source_code = rfm.source_code
-            and customers.customer_key = rfm.customer_key
-    left join {{ ref('customer_abc') }} as abc
-        on
-            customers.as_of_date = abc.as_of_date
-            and customers.source_code = abc.source_code
-            and customers.customer_key = abc.customer_key
-    left join {{ ref('customer_xyz') }} as xyz
-        on
-            customers.as_of_date = xyz.as_of_date
-            and customers.source_code = xyz.source_code
-            and customers.customer_key = xyz.customer_key
-    left join {{ ref('customer_lifecycle') }} as lifecycle
-        on
-            customers.as_of_date = lifecycle.as_of_date
-            and customers.source_code = lifecycle.source_code
-            and customers.customer_key = lifecycle.customer_key
-    left join {{ ref('customer_relationship') }} as relationship
-        on
-            customers.as_of_date = relationship.as_of_date
-            and customers.source_code = relationship.source_code
-            and customers.customer_key = relationship.customer_key
-    left join {{ ref('customer_service_tier') }} as tiers
-        on
-            customers.as_of_date = tiers.as_of_date
-            and customers.source_code = tiers.source_code
-            and customers.customer_key = tiers.customer_key
-
+            customers.as_of_date = {{ alias }}.as_of_date
+            and customers.source_code = {{ alias }}.source_code
+            and customers.customer_key = {{ alias }}.customer_key
+    {% endfor %}
 )
 
 select * from final

@@ -99,6 +99,7 @@ described_customers as (
 
     select
         customer_groups.*,
+        known.customer_key is not null as is_known,
         rfm.rfm_segment,
         abc.abc_revenue,
         abc.abc_profit,
@@ -106,6 +107,7 @@ described_customers as (
         accounts.parent
     from customer_groups
     {% for alias, relation in [
+        ('known', ref('int_customers_as_of')),
         ('rfm', ref('customer_rfm')),
         ('abc', ref('customer_abc')),
         ('quadrants', ref('customer_profit_quadrants')),
@@ -240,7 +242,7 @@ members as (
     select
         as_of_date,
         '{{ dimension }}' as dimension,
-        {{ "case when customer_key is null then 'unassigned' else coalesce(" ~ column ~ ", 'none') end" if of_customer
+        {{ "case when not is_known then 'unassigned' else coalesce(" ~ column ~ ", 'none') end" if of_customer
             else "coalesce(" ~ column ~ ", 'none')" }} as segment,
         activity,
         cast(driver_units as decimal(18, 4)) as driver_units,

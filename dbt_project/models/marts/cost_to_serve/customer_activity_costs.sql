@@ -26,6 +26,12 @@ final as (
     from costs
     inner join as_of_dates
         on costs.cost_date <= as_of_dates.as_of_date and costs.cost_date > as_of_dates.window_start_date
+    -- work for somebody who is not known yet is nobody's
+    inner join {{ ref('int_customers_as_of') }} as customers
+        on
+            as_of_dates.as_of_date = customers.as_of_date
+            and costs.source_code = customers.source_code
+            and costs.customer_key = customers.customer_key
     group by as_of_dates.as_of_date, costs.source_code, costs.customer_key, costs.activity
 
 )

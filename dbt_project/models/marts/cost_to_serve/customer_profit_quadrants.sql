@@ -55,13 +55,9 @@ final as (
         customers.cost_to_serve_share,
         splits.price_split,
         splits.cost_split,
-        case
-            when customers.net_price_realisation >= splits.price_split and customers.cost_to_serve_share > splits.cost_split
-                then 'carriage_trade'
-            when customers.net_price_realisation >= splits.price_split then 'passive'
-            when customers.cost_to_serve_share > splits.cost_split then 'aggressive'
-            else 'bargain_basement'
-        end as profit_quadrant
+        {{ profit_quadrant(
+            'customers.net_price_realisation', 'customers.cost_to_serve_share', 'splits.price_split', 'splits.cost_split'
+        ) }} as profit_quadrant
     from customers
     inner join splits on customers.as_of_date = splits.as_of_date
 

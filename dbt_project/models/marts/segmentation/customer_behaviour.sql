@@ -170,6 +170,7 @@ measured as (
         baskets.mean_order_value,
         baskets.mean_order_lines,
         cast(baskets.promotion_orders as double) / baskets.window_orders as promotion_order_share,
+        populations.promotion_share as promotion_share_of_all,
         -- nobody bought on promotion: nobody responds to it
         cast(baskets.promotion_orders as double) / baskets.window_orders / nullif(populations.promotion_share, 0)
             as promotion_index,
@@ -213,10 +214,7 @@ final as (
         coalesce(responses.promotion_response, 'none') as promotion_response
     from measured
     left join {{ ref('stg_policy__promotion_responses') }} as responses
-        on
-            measured.promotion_index >= responses.index_from
-            and (responses.index_below is null or measured.promotion_index < responses.index_below)
-            and {{ valid_on('responses', 'measured.as_of_date') }}
+        on {{ promotion_response_holds('responses', 'measured.promotion_index', 'measured.as_of_date') }}
 
 )
 

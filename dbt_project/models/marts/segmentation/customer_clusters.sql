@@ -40,15 +40,45 @@ fitted_dates as (
 
 ),
 
-newest_fits as (
+reviews_before as (
 
     select
         as_of_dates.as_of_date,
-        max(fit_dates.fit_date) as fit_date
+        max(reviews.review_date) as review_date
+    from {{ ref('int_as_of_dates') }} as as_of_dates
+    inner join {{ ref('int_review_dates') }} as reviews on as_of_dates.as_of_date > reviews.review_date
+    group by as_of_dates.as_of_date
+
+),
+
+-- the newest fit, and which one that was at the review before
+rulers as (
+
+    select
+        as_of_dates.as_of_date,
+        max(fit_dates.fit_date) as fit_date,
+        max(case when fit_dates.fit_date <= reviews_before.review_date then fit_dates.fit_date end) as fit_date_before
     from {{ ref('int_as_of_dates') }} as as_of_dates
     inner join {{ ref('int_cluster_fit_dates') }} as fit_dates on as_of_dates.as_of_date >= fit_dates.fit_date
     inner join fitted_dates on fit_dates.fit_date = fitted_dates.fit_date
+    left join reviews_before on as_of_dates.as_of_date = reviews_before.as_of_date
     group by as_of_dates.as_of_date
+
+),
+
+-- one fit for most dates
+fits_to_measure_by as (
+
+    select
+        as_of_date,
+        fit_date
+    from rulers
+    union
+    select
+        as_of_date,
+        fit_date_before as fit_date
+    from rulers
+    where fit_date_before is not null
 
 ),
 
@@ -64,7 +94,7 @@ distances as (
         features.as_of_date,
         features.source_code,
         features.customer_key,
-        newest_fits.fit_date,
+        fits_to_measure_by.fit_date,
         centres.cluster_number,
         -- what is not known lies at the mean; a measure that the fit does not use separates nobody
         {%- for feature in behaviour_features() %}
@@ -81,9 +111,9 @@ distances as (
         )
         {%- endfor %} as squared_distance
     from features
-    inner join newest_fits on features.as_of_date = newest_fits.as_of_date
+    inner join fits_to_measure_by on features.as_of_date = fits_to_measure_by.as_of_date
     inner join limits on features.as_of_date = limits.as_of_date
-    inner join centres on newest_fits.fit_date = centres.fit_date
+    inner join centres on fits_to_measure_by.fit_date = centres.fit_date
 
 ),
 
@@ -101,29 +131,49 @@ nearest as (
 
 ),
 
+named as (
+
+    select
+        nearest.as_of_date,
+        nearest.source_code,
+        nearest.customer_key,
+        nearest.fit_date,
+        centres.cluster_number,
+        sqrt(floor(nearest.distance_and_number / 1000) / 1000000) as centre_distance,
+        centres.behaviour_cluster
+    from nearest
+    inner join centres
+        on nearest.fit_date = centres.fit_date and nearest.distance_and_number % 1000 = centres.cluster_number
+
+),
+
 final as (
 
     select
         customers.as_of_date,
         customers.source_code,
         customers.customer_key,
-        newest_fits.fit_date,
-        centres.cluster_number,
-        sqrt(floor(nearest.distance_and_number / 1000) / 1000000) as centre_distance,
+        rulers.fit_date,
+        named.cluster_number,
+        named.centre_distance,
+        case when rulers.fit_date is not null then coalesce(named.behaviour_cluster, 'none') end as behaviour_cluster,
         case
-            when newest_fits.fit_date is null then null
-            when nearest.customer_key is null then 'none'
-            else centres.behaviour_cluster
-        end as behaviour_cluster
+            when rulers.fit_date_before is not null then coalesce(named_before.behaviour_cluster, 'none')
+        end as behaviour_cluster_by_fit_before
     from customers
-    left join newest_fits on customers.as_of_date = newest_fits.as_of_date
-    left join nearest
+    left join rulers on customers.as_of_date = rulers.as_of_date
+    left join named
         on
-            customers.as_of_date = nearest.as_of_date
-            and customers.source_code = nearest.source_code
-            and customers.customer_key = nearest.customer_key
-    left join centres
-        on nearest.fit_date = centres.fit_date and nearest.distance_and_number % 1000 = centres.cluster_number
+            customers.as_of_date = named.as_of_date
+            and customers.source_code = named.source_code
+            and customers.customer_key = named.customer_key
+            and rulers.fit_date = named.fit_date
+    left join named as named_before
+        on
+            customers.as_of_date = named_before.as_of_date
+            and customers.source_code = named_before.source_code
+            and customers.customer_key = named_before.customer_key
+            and rulers.fit_date_before = named_before.fit_date
 
 )
 

@@ -82,17 +82,93 @@ rfm as (
 
 ),
 
--- the smallest amount of each class then
-abc_limits as (
+-- what every customer was measured by then: the smallest amount of each class, the splits, the share of all orders on promotion
+limits as (
 
     select
         date_after as as_of_date,
         min(case when abc_revenue = 'A' then net_revenue end) as revenue_a,
         min(case when abc_revenue in ('A', 'B') then net_revenue end) as revenue_b,
         min(case when abc_profit = 'A' then net_contribution end) as profit_a,
-        min(case when abc_profit in ('A', 'B') then net_contribution end) as profit_b
+        min(case when abc_profit in ('A', 'B') then net_contribution end) as profit_b,
+        max(price_split) as price_split,
+        max(cost_split) as cost_split,
+        max(promotion_share_of_all) as promotion_share_of_all
     from customers_before
     group by date_after
+
+),
+
+usage_limits as (
+
+    select
+        date_after as as_of_date,
+        usage_class,
+        min(net_revenue) as least_revenue,
+        row_number() over (partition by date_after order by min(net_revenue), usage_class) as place
+    from customers_before
+    where usage_class <> 'none'
+    group by date_after, usage_class
+
+),
+
+-- the highest class whose smallest revenue the customer has; the lowest one has room below
+usage_places as (
+
+    select
+        customers.as_of_date,
+        customers.source_code,
+        customers.customer_key,
+        max(usage_limits.place) as place
+    from customers_now as customers
+    inner join usage_limits
+        on
+            customers.as_of_date = usage_limits.as_of_date
+            and (customers.net_revenue >= usage_limits.least_revenue or usage_limits.place = 1)
+    where customers.usage_class <> 'none'
+    group by customers.as_of_date, customers.source_code, customers.customer_key
+
+),
+
+usage as (
+
+    select
+        usage_places.as_of_date,
+        usage_places.source_code,
+        usage_places.customer_key,
+        usage_limits.usage_class
+    from usage_places
+    inner join usage_limits
+        on usage_places.as_of_date = usage_limits.as_of_date and usage_places.place = usage_limits.place
+
+),
+
+promotion as (
+
+    select
+        customers.as_of_date,
+        customers.source_code,
+        customers.customer_key,
+        responses.promotion_response
+    from customers_now as customers
+    inner join limits on customers.as_of_date = limits.as_of_date
+    inner join {{ ref('stg_policy__promotion_responses') }} as responses
+        on {{ promotion_response_holds(
+            'responses', 'customers.promotion_order_share / nullif(limits.promotion_share_of_all, 0)', 'customers.date_before'
+        ) }}
+
+),
+
+-- a region's place among all regions is the same for all its customers
+markets as (
+
+    select
+        date_after as as_of_date,
+        market_region,
+        max(market_cluster) as market_cluster
+    from customers_before
+    where market_region is not null
+    group by date_after, market_region
 
 ),
 
@@ -142,8 +218,17 @@ final as (
             when compared.{{ amount }} > 0 then 'C'
         end as {{ dimension }},
         {%- endfor %}
-        -- its cuts are the policy's and do not move with the customers
+        -- these go by what is told of the customer alone: the policy's cuts and bands do not move with the others
         compared.xyz_class,
+        compared.demographic_segment,
+        compared.preference_segment,
+        usage.usage_class,
+        promotion.promotion_response,
+        markets.market_cluster,
+        {{ profit_quadrant(
+            'compared.net_price_realisation', 'compared.cost_to_serve_share', 'limits.price_split', 'limits.cost_split'
+        ) }} as profit_quadrant,
+        compared.behaviour_cluster_by_fit_before as behaviour_cluster,
         -- who ordered nothing since can only be moved by time and by the gaps of the others
         case
             when not coalesce(compared.is_silent_since, false) then compared.lifecycle_stage
@@ -160,12 +245,16 @@ final as (
         end as relationship_class,
         case when compared.is_unchanged then compared.service_tier_before else compared.service_tier end as service_tier
     from compared
-    left join rfm
+    {% for segments in ['rfm', 'usage', 'promotion'] -%}
+    left join {{ segments }}
         on
-            compared.as_of_date = rfm.as_of_date
-            and compared.source_code = rfm.source_code
-            and compared.customer_key = rfm.customer_key
-    left join abc_limits as limits on compared.as_of_date = limits.as_of_date
+            compared.as_of_date = {{ segments }}.as_of_date
+            and compared.source_code = {{ segments }}.source_code
+            and compared.customer_key = {{ segments }}.customer_key
+    {% endfor -%}
+    left join limits on compared.as_of_date = limits.as_of_date
+    left join markets
+        on compared.as_of_date = markets.as_of_date and compared.market_region = markets.market_region
 
 )
 
