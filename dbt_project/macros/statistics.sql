@@ -40,3 +40,24 @@
             )
     end
 {%- endmacro %}
+
+{#- Of a group of amounts > 0 with four decimals, the sum of their squared shares: 1 is a single one. Whole ten-thousandths are squared,
+    and whole numbers added up, so that the sum does not depend on the order of rows; the total is taken once per group. -#}
+{% macro herfindahl(amount) -%}
+    cast(sum(cast(cast({{ amount }} as double) * 10000 * cast({{ amount }} as double) * 10000 as decimal(38, 0))) as double)
+    / (cast(sum({{ amount }}) as double) * 10000 * cast(sum({{ amount }}) as double) * 10000)
+{%- endmacro %}
+
+{#- Of the same, how evenly it is spread: 0 is a single one, 1 an even spread over all. With shares s = a / t, the sum of -s ln s is
+    ln t - sum(a ln a) / t. -#}
+{% macro normalised_entropy(amount) -%}
+    case
+        when count(*) = 1 then 0.0
+        else (
+            ln(cast(sum({{ amount }}) as double))
+            - cast(
+                sum(cast(cast({{ amount }} as double) * ln(cast({{ amount }} as double)) * 1e12 as decimal(38, 0))) as double
+            ) / 1e12 / cast(sum({{ amount }}) as double)
+        ) / ln(count(*))
+    end
+{%- endmacro %}

@@ -25,34 +25,57 @@ with dates as (
 
 ),
 
+-- a day counts once, to however many countries the goods went
+customer_days as (
+
+    select
+        source_code,
+        customer_key,
+        order_date,
+        max(case when sale_order_count > 0 then 1 else 0 end) as order_days,
+        sum(sale_amount) as sale_amount,
+        sum(return_amount) as return_amount
+    from {{ ref('int_customer_day') }}
+    group by source_code, customer_key, order_date
+
+),
+
 days as (
 
     select
         dates.as_of_date,
-        dates.is_asked_for,
-        dates.is_due,
         days.source_code,
         days.customer_key,
-        count(distinct case when days.sale_order_count > 0 then days.order_date end) as order_days,
+        sum(days.order_days) as order_days,
         sum(days.sale_amount) as sale_amount,
         sum(days.return_amount) as return_amount
-    from {{ ref('int_customer_day') }} as days
+    from customer_days as days
     inner join dates on days.order_date <= dates.as_of_date and days.order_date > dates.window_start_date
-    group by dates.as_of_date, dates.is_asked_for, dates.is_due, days.source_code, days.customer_key
-    having sum(days.sale_order_count) > 0
+    group by dates.as_of_date, days.source_code, days.customer_key
+    having sum(days.order_days) > 0
 
 ),
 
--- whom a hash of the identifier comes up for: the same customers whatever order the rows have
+-- a hash of the identifier is the same number whatever order the rows have
+lots as (
+
+    select
+        source_code,
+        customer_key,
+        row_number() over (
+            order by {{ text_hash("concat(source_code, ':', customer_key)") }}, source_code, customer_key
+        ) as lot
+    from (select distinct source_code, customer_key from customer_days) as every_customer
+
+),
+
 drawn as (
 
     select
         days.*,
-        row_number() over (
-            partition by days.as_of_date
-            order by {{ text_hash("concat(days.source_code, ':', days.customer_key)") }}, days.source_code, days.customer_key
-        ) as place
+        row_number() over (partition by days.as_of_date order by lots.lot) as place
     from days
+    inner join lots on days.source_code = lots.source_code and days.customer_key = lots.customer_key
 
 ),
 
@@ -60,12 +83,14 @@ customers as (
 
     select
         drawn.*,
-        drawn.is_due = 1 and drawn.place <= parameters.value as is_sampled
+        dates.is_asked_for,
+        dates.is_due = 1 and drawn.place <= parameters.value as is_sampled
     from drawn
+    inner join dates on drawn.as_of_date = dates.as_of_date
     inner join {{ ref('stg_policy__parameters') }} as parameters
         on parameters.name = 'cluster_sample_customers' and {{ valid_on('parameters', 'drawn.as_of_date') }}
     -- at a date that nobody asked for only the sample is needed
-    where drawn.is_asked_for = 1 or drawn.place <= parameters.value
+    where dates.is_asked_for = 1 or drawn.place <= parameters.value
 
 ),
 
@@ -137,7 +162,7 @@ goods as (
         customers.customer_key,
         goods.category,
         goods.brand,
-        sum(goods.sale_amount) as amount
+        goods.sale_amount
     from {{ ref('int_customer_goods_day') }} as goods
     inner join customers
         on goods.source_code = customers.source_code and goods.customer_key = customers.customer_key
@@ -146,7 +171,6 @@ goods as (
             customers.as_of_date = dates.as_of_date
             and goods.order_date <= dates.as_of_date
             and goods.order_date > dates.window_start_date
-    group by customers.as_of_date, customers.source_code, customers.customer_key, goods.category, goods.brand
 
 ),
 
@@ -158,25 +182,11 @@ goods as (
         source_code,
         customer_key,
         {{ good }},
-        cast(sum(amount) as double) as amount
+        sum(sale_amount) as amount
     from goods
     where {{ good }} is not null
     group by as_of_date, source_code, customer_key, {{ good }}
-    having sum(amount) > 0
-
-),
-
-{{ good }}_shares as (
-
-    select
-        as_of_date,
-        source_code,
-        customer_key,
-        -- a decimal, so that the sum does not depend on the order of rows
-        {{ decimal_from(quotient(
-            'amount', 'sum(cast(amount as decimal(18, 4))) over (partition by as_of_date, source_code, customer_key)'
-        ), 12) }} as share
-    from {{ good }}_amounts
+    having sum(sale_amount) > 0
 
 ),
 
@@ -186,8 +196,8 @@ goods as (
         as_of_date,
         source_code,
         customer_key,
-        cast(sum(share * share) as double) as concentration
-    from {{ good }}_shares
+        {{ herfindahl('amount') }} as concentration
+    from {{ good }}_amounts
     group by as_of_date, source_code, customer_key
 
 ),

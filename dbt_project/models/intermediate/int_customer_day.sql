@@ -74,7 +74,7 @@ final as (
         cast(sum(case when line_outcome = 'sale' then net_amount else 0 end) as decimal(18, 4)) as sale_amount,
         cast(sum(case when line_outcome = 'return' then net_amount else 0 end) as decimal(18, 4)) as return_amount,
         -- goods that came back are stock again, so a return lessens the cost of what was sold
-        cast(sum(coalesce(cost_of_goods, 0)) as decimal(18, 4)) as known_cost_of_goods,
+        {{ narrowed('sum(coalesce(cost_of_goods, 0))', 7, 4) }} as known_cost_of_goods,
         cast(
             sum(case when line_outcome in ('sale', 'return') and cost_of_goods is null then net_amount else 0 end)
             as decimal(18, 4)

@@ -21,71 +21,74 @@ customers as (
 reviews as (
 
     select
-        customers.source_code,
-        customers.customer_key,
-        customers.first_month,
         review_dates.review_date,
         review_dates.review_month,
-        review_dates.review_month - customers.first_month + 1 as month_count
-    from customers
-    inner join {{ ref('int_review_dates') }} as review_dates on customers.first_month <= review_dates.review_month
+        parameters.value as least_months
+    from {{ ref('int_review_dates') }} as review_dates
     inner join {{ ref('stg_policy__parameters') }} as parameters
-        on
-            parameters.name = 'xyz_least_months'
-            and {{ valid_on('parameters', 'review_dates.review_date') }}
-            and review_dates.review_month - customers.first_month + 1 >= parameters.value
+        on parameters.name = 'xyz_least_months' and {{ valid_on('parameters', 'review_dates.review_date') }}
 
 ),
 
--- what each month brought, and each review at the end of its month: months without an order are zero months, and add nothing.
--- Whole cents, so that the sums are exact.
-entries as (
+-- months without an order are zero months, and add nothing. Whole numbers of cents, so that the sums are exact.
+cents as (
 
     select
         months.source_code,
         months.customer_key,
         months.month_number,
-        cast(null as date) as review_date,
-        cast(null as integer) as month_count,
-        cast(months.net_revenue as decimal(18, 2)) as net_revenue
+        customers.first_month,
+        cast(round(cast(cast(months.net_revenue as decimal(18, 2)) as double) * 100) as bigint) as cents
     from months
     inner join customers
         on
             months.source_code = customers.source_code
             and months.customer_key = customers.customer_key
             and months.month_number >= customers.first_month
-    union all
-    select
-        source_code,
-        customer_key,
-        review_month as month_number,
-        review_date,
-        month_count,
-        cast(0 as decimal(18, 2)) as net_revenue
-    from reviews
 
 ),
 
--- added up once per customer, not once per review; a range, so that a review holds its own month whichever row comes first
+-- added up once per customer, not once per review: each sum stands until the customer's next month
 sums as (
 
     select
         source_code,
         customer_key,
-        review_date,
-        month_number as review_month,
-        month_count,
+        month_number,
+        first_month,
         cast(
-            sum(net_revenue) over (
-                partition by source_code, customer_key order by month_number range between unbounded preceding and current row
+            sum(cents) over (
+                partition by source_code, customer_key order by month_number
+                rows between unbounded preceding and current row
             ) as double
-        ) as revenue,
+        ) / 100 as revenue,
         cast(
-            sum({{ factor('net_revenue') }} * net_revenue) over (
-                partition by source_code, customer_key order by month_number range between unbounded preceding and current row
+            sum(cast(cents as decimal(19, 0)) * cast(cents as decimal(19, 0))) over (
+                partition by source_code, customer_key order by month_number
+                rows between unbounded preceding and current row
             ) as double
-        ) as squared_revenue
-    from entries
+        ) / 10000 as squared_revenue,
+        lead(month_number) over (partition by source_code, customer_key order by month_number) as next_month
+    from cents
+
+),
+
+reviewed as (
+
+    select
+        sums.source_code,
+        sums.customer_key,
+        reviews.review_date,
+        reviews.review_month,
+        sums.revenue,
+        sums.squared_revenue,
+        reviews.review_month - sums.first_month + 1 as month_count
+    from sums
+    inner join reviews
+        on
+            sums.month_number <= reviews.review_month
+            and coalesce(sums.next_month, 999999) > reviews.review_month
+    where reviews.review_month - sums.first_month + 1 >= reviews.least_months
 
 ),
 
@@ -100,8 +103,24 @@ measured as (
                     sqrt(greatest(squared_revenue - revenue * revenue / month_count, 0) / (month_count - 1))
                     / (revenue / month_count)
         end as revenue_variation
-    from sums
-    where review_date is not null
+    from reviewed
+
+),
+
+-- the rules of each review, found once per date and not once per customer
+classes as (
+
+    select
+        review_dates.review_date,
+        classes.class_number,
+        classes.xyz_class,
+        classes.variation_from,
+        classes.variation_from * (1 + parameters.value) as clearly_from,
+        classes.variation_from * (1 - parameters.value) as clearly_up_to
+    from {{ ref('int_review_dates') }} as review_dates
+    inner join {{ ref('stg_policy__xyz_classes') }} as classes on {{ valid_on('classes', 'review_dates.review_date') }}
+    inner join {{ ref('stg_policy__parameters') }} as parameters
+        on parameters.name = 'xyz_hysteresis_share' and {{ valid_on('parameters', 'review_dates.review_date') }}
 
 ),
 
@@ -112,6 +131,8 @@ sides as (
         measured.customer_key,
         measured.review_date,
         measured.review_month,
+        measured.month_count,
+        measured.revenue_variation,
         classes.class_number,
         case
             when measured.revenue_variation is null then 1
@@ -120,14 +141,11 @@ sides as (
         end as side,
         case
             when measured.revenue_variation is null then 1
-            when measured.revenue_variation >= classes.variation_from * (1 + parameters.value) then 1
-            when measured.revenue_variation <= classes.variation_from * (1 - parameters.value) then 0
+            when measured.revenue_variation >= classes.clearly_from then 1
+            when measured.revenue_variation <= classes.clearly_up_to then 0
         end as clear_side
     from measured
-    inner join {{ ref('stg_policy__xyz_classes') }} as classes
-        on classes.class_number > 1 and {{ valid_on('classes', 'measured.review_date') }}
-    inner join {{ ref('stg_policy__parameters') }} as parameters
-        on parameters.name = 'xyz_hysteresis_share' and {{ valid_on('parameters', 'measured.review_date') }}
+    inner join classes on measured.review_date = classes.review_date and classes.class_number > 1
 
 ),
 
@@ -176,6 +194,8 @@ class_numbers as (
         source_code,
         customer_key,
         review_date,
+        max(month_count) as month_count,
+        max(revenue_variation) as revenue_variation,
         1 + sum(standing) as class_number
     from latched
     group by source_code, customer_key, review_date
@@ -185,20 +205,15 @@ class_numbers as (
 final as (
 
     select
-        measured.source_code,
-        measured.customer_key,
-        measured.review_date,
-        measured.month_count,
-        measured.revenue_variation,
+        class_numbers.source_code,
+        class_numbers.customer_key,
+        class_numbers.review_date,
+        class_numbers.month_count,
+        class_numbers.revenue_variation,
         classes.xyz_class
-    from measured
-    inner join class_numbers
-        on
-            measured.source_code = class_numbers.source_code
-            and measured.customer_key = class_numbers.customer_key
-            and measured.review_date = class_numbers.review_date
-    inner join {{ ref('stg_policy__xyz_classes') }} as classes
-        on class_numbers.class_number = classes.class_number and {{ valid_on('classes', 'measured.review_date') }}
+    from class_numbers
+    inner join classes
+        on class_numbers.class_number = classes.class_number and class_numbers.review_date = classes.review_date
 
 )
 

@@ -19,29 +19,45 @@ shipping_sources as (
 
 ),
 
+-- only the orders that are judged at the date are looked up, not every shipment of the past once per date
 arrived as (
 
     select
-        as_of_dates.as_of_date,
-        shipments.source_code,
-        shipments.order_key,
+        orders.as_of_date,
+        orders.source_code,
+        orders.order_key,
         max(shipments.delivered_date) as delivered_date,
         sum(shipments.units) as delivered_units,
         max(case when shipments.is_damaged then 1 else 0 end) as damaged,
         max(case when shipments.has_document_error then 1 else 0 end) as document_error
-    from {{ ref('int_shipments') }} as shipments
-    inner join {{ ref('int_as_of_dates') }} as as_of_dates on shipments.delivered_date <= as_of_dates.as_of_date
-    group by as_of_dates.as_of_date, shipments.source_code, shipments.order_key
+    from orders
+    inner join {{ ref('int_shipments') }} as shipments
+        on
+            orders.source_code = shipments.source_code
+            and orders.order_key = shipments.order_key
+            and shipments.delivered_date <= orders.as_of_date
+    group by orders.as_of_date, orders.source_code, orders.order_key
+
+),
+
+first_arrivals as (
+
+    select
+        source_code,
+        min(delivered_date) as delivered_date
+    from {{ ref('int_shipments') }}
+    group by source_code
 
 ),
 
 -- a source that only says what left has nothing that could be late
 arrivals as (
 
-    select distinct
-        as_of_date,
-        source_code
-    from arrived
+    select
+        as_of_dates.as_of_date,
+        first_arrivals.source_code
+    from first_arrivals
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates on first_arrivals.delivered_date <= as_of_dates.as_of_date
 
 ),
 

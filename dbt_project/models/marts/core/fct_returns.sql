@@ -59,7 +59,7 @@ meant as (
         -- one unknown cost is no cost at all
         case
             when count(*) = count(sold_lines.unit_cost)
-                then cast(sum(sold_lines.quantity * sold_lines.unit_cost) as decimal(18, 4))
+                then {{ narrowed('sum(sold_lines.quantity * sold_lines.unit_cost)', 7, 4) }}
         end as cost_of_goods
     from delivered
     inner join named

@@ -96,18 +96,6 @@ goods as (
 
 ),
 
-{{ good }}_shares as (
-
-    select
-        *,
-        -- a decimal, so that sums do not depend on the order of rows
-        {{ decimal_from(
-            quotient('amount', 'sum(amount) over (partition by as_of_date, source_code, customer_key)'), 12
-        ) }} as share
-    from {{ good }}_amounts
-
-),
-
 {{ good }}_loyalty as (
 
     select
@@ -115,14 +103,9 @@ goods as (
         source_code,
         customer_key,
         count(*) as {{ good }}_count,
-        -- Herfindahl: 1 is a single one
-        cast(sum(share * share) as double) as {{ good }}_concentration,
-        -- normalised entropy: 0 is a single one, 1 an even spread over all that were bought
-        case
-            when count(*) = 1 then 0.0
-            else cast(-sum({{ decimal_from('share * ln(share)', 12) }}) as double) / ln(count(*))
-        end as {{ good }}_entropy
-    from {{ good }}_shares
+        {{ herfindahl('amount') }} as {{ good }}_concentration,
+        {{ normalised_entropy('amount') }} as {{ good }}_entropy
+    from {{ good }}_amounts
     group by as_of_date, source_code, customer_key
 
 ),

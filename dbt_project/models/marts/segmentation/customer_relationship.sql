@@ -82,11 +82,11 @@ axes as (
         ranked.source_code,
         ranked.customer_key,
         {{ decimal_from(quotient(
-            "cast(sum(case when weights.axis = 'value' then ranked.part_rank * weights.weight end) as decimal(18, 12))",
+            narrowed("sum(case when weights.axis = 'value' then ranked.part_rank * weights.weight end)", 16, 12),
             "sum(case when weights.axis = 'value' then weights.weight end)"
         ), 12) }} as value_score,
         {{ decimal_from(quotient(
-            "cast(sum(case when weights.axis = 'relationship' then ranked.part_rank * weights.weight end) as decimal(18, 12))",
+            narrowed("sum(case when weights.axis = 'relationship' then ranked.part_rank * weights.weight end)", 16, 12),
             "sum(case when weights.axis = 'relationship' then weights.weight end)"
         ), 12) }} as relationship_score
     from ranked

@@ -79,7 +79,9 @@ scores as (
         cast(max(case when ranked.part = '{{ part }}' then ranked.part_rank end) as double) as {{ part }}_rank,
         {%- endfor %}
         {{ decimal_from(quotient(
-            'cast(sum(cast(ranked.part_rank as decimal(12, 10)) * cast(weights.weight as decimal(12, 10))) as decimal(18, 12))',
+            narrowed('sum(' ~ decimal_from(
+                'cast(cast(ranked.part_rank as decimal(12, 10)) as double) * cast(weights.weight as double)', 16
+            ) ~ ')', 16, 12),
             'sum(cast(weights.weight as decimal(12, 10)))'
         ), 10) }} as priority_score,
         cast(sum(weights.weight) as double) as known_weight
