@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.transformation.spark_session import run_python_models_here, stop_session
+
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
 
@@ -80,6 +82,8 @@ def build(target: DbtTarget, arguments: Sequence[str]) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
+    if target.engine == "spark":
+        run_python_models_here()
     manifest = Manifest.from_msgpack((target.parsed_dir / "partial_parse.msgpack").read_bytes())
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     runner = dbtRunner(manifest=manifest, callbacks=[_log_progress])
@@ -155,7 +159,7 @@ def _released_engine(engine: str) -> Iterator[None]:
     try:
         yield
     finally:
-        _stop_spark() if engine == "spark" else _close_warehouse()
+        stop_session() if engine == "spark" else _close_warehouse()
 
 
 def _close_warehouse() -> None:
@@ -166,15 +170,3 @@ def _close_warehouse() -> None:
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if environment is not None:
         environment.close()
-
-
-def _stop_spark() -> None:
-    """dbt-spark leaves its session running: stop it, or its executors hold the cluster's cores."""
-    from pyspark.errors import PySparkRuntimeError
-    from pyspark.sql import SparkSession
-
-    try:
-        # dbt's threads made it: it is active in them, and here the one that there is
-        SparkSession.active().stop()
-    except PySparkRuntimeError:
-        _log.debug("dbt ended before it asked for a Spark session.")

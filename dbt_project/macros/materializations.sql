@@ -47,7 +47,7 @@
 
 {#- Tables of Spark: built beside the one that is there, which then makes way, so that a model may read its own last state and readers
     miss it for a moment only. -#}
-{%- materialization table, adapter='spark' -%}
+{%- materialization table, adapter='spark', supported_languages=['sql', 'python'] -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set fresh = target.incorporate(path={'identifier': this.identifier ~ '__next'}) -%}
@@ -55,8 +55,14 @@
     {%- if existing is not none -%}
         {%- do run_query('drop table if exists ' ~ fresh) -%}
     {%- endif -%}
-    {%- call statement('main') -%}
-        {{ create_table_as(False, fresh if existing is not none else target, sql) }}
+    {%- call statement('main', language=model.language) -%}
+        {%- set written = fresh if existing is not none else target -%}
+        {%- if model.language == 'python' -%}
+{{ compiled_code }}
+model(dbtObj(spark.table), spark).write.format("parquet").saveAsTable("{{ written }}")
+        {%- else -%}
+        {{ create_table_as(False, written, compiled_code) }}
+        {%- endif -%}
     {%- endcall -%}
     {%- if existing is not none -%}
         {%- do adapter.drop_relation(existing) -%}

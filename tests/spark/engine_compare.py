@@ -12,8 +12,6 @@ import duckdb
 TOLERANCE = 1e-9
 # says which run built the tables, so it differs between any two
 RUN_COLUMNS = {"refresh_id"}
-# found by a model in Python, which dbt runs in DuckDB's process only: on another engine no customer has a cluster
-ONLY_ON_DUCKDB = "behaviour_cluster"
 _SHOWN = 3
 
 
@@ -31,8 +29,6 @@ def differences(warehouse: Path, spark_tables: Path, schema: str = "published") 
         if not names:
             return {schema: f"{warehouse} holds no table of this schema"}
         for (table,) in names:
-            if table == f"{ONLY_ON_DUCKDB}s":
-                continue
             folder = spark_tables / f"{schema}.db" / table
             if not any(folder.glob("*.parquet")):
                 found[table] = f"no such table below {spark_tables}"
@@ -54,12 +50,10 @@ def _difference(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> 
         order = ", ".join([*numbers, *(f'"{name}"' for name in loose)]) or "1"
         keys = ", ".join(f'"{name}"' for name in exact)
         listed = ", ".join(f'"{name}"' for name in columns)
-        about = [f'"{name}"' for name in ("dimension", "column_name") if name in columns]
-        rows_of_both = "".join(f" where {name} is distinct from '{ONLY_ON_DUCKDB}'" for name in about[:1])
         connection.execute(
             f"create or replace temp table {side} as select *,"
             f" row_number() over (partition by {keys} order by {order}) as place"
-            f" from (select {listed} from {relation}{rows_of_both})"
+            f" from (select {listed} from {relation})"
         )
     paired = " and ".join(f'one."{name}" is not distinct from other."{name}"' for name in [*exact, "place"])
     close = [_is_far(name) for name in loose]
@@ -77,7 +71,7 @@ def _difference(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> 
 
 def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
     described = connection.execute(f"describe select * from {relation}").fetchall()
-    return {name: kind for name, kind, *_ in described if name not in {*RUN_COLUMNS, ONLY_ON_DUCKDB}}
+    return {name: kind for name, kind, *_ in described if name not in RUN_COLUMNS}
 
 
 def _is_far(name: str) -> str:

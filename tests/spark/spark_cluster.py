@@ -14,16 +14,22 @@ from pathlib import Path
 HOST = "127.0.0.1"
 WORKERS = 2
 _START_SECONDS = 90
+# A second compiler pays off in processes that live for hours, and planning hundreds of models fills the usual cache of code.
+_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize="
 # one core and a gigabyte for each executor: the tables are small, and the machine has other things to do
 _DEFAULTS = {
-    "spark.driver.memory": "2g",
+    "spark.driver.memory": "4g",
+    "spark.driver.defaultJavaOptions": f"{_JAVA}400m",
     "spark.driver.host": HOST,
     "spark.driver.bindAddress": HOST,
     "spark.executor.memory": "1g",
     "spark.executor.cores": "1",
-    "spark.sql.shuffle.partitions": "4",
+    "spark.executor.defaultJavaOptions": f"{_JAVA}200m",
+    "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
     "spark.ui.enabled": "false",
+    # listing some hundred files is no work for a cluster
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
 }
 _LOGGING = """
 rootLogger.level = error

@@ -91,7 +91,7 @@ final as (
         priority.churn_risk_rank,
         priority.known_weight as priority_known_weight,
         priority.priority_score,
-        priority.priority_rank,
+        cast(priority.priority_rank as bigint) as priority_rank,
         tiers.service_tier,
         tiers.lead_time_days,
         cast(tiers.fill_rate_target as double) as fill_rate_target,
