@@ -13,6 +13,9 @@ INSTALLED := $(VENV)/.installed
 # Spark with its 600 MB of jars lives apart; its lock holds the very same versions of everything else.
 SPARK_VENV := .venv-spark
 SPARK_INSTALLED := $(SPARK_VENV)/.installed
+# A server that speaks S3, for the system tests.
+STORE_VENV := .venv-object-store
+STORE_INSTALLED := $(STORE_VENV)/.installed
 # Twice quiet: an index that is configured on the machine but holds only some packages is no news; errors still show.
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
@@ -58,7 +61,7 @@ erase: $(INSTALLED) ## Erase a customer everywhere: make erase CUSTOMER=<source>
 test: $(INSTALLED) ## Run the fast tests (no root, nothing outside Python)
 	@$(PYTEST) -n 2 --dist loadfile
 
-test-system: $(INSTALLED) browser database ## Run the tests that need a browser or a database server (installed through apt-get when root)
+test-system: $(INSTALLED) browser database $(STORE_INSTALLED) ## Run the tests that need a browser, a database or an object store (installed through apt-get when root)
 	@$(PYTEST) -m "system and not long"
 
 test-long: $(INSTALLED) browser database ## Run the tests that take minutes
@@ -96,9 +99,11 @@ lock: ## Write requirements.lock and requirements-spark.lock anew from pyproject
 		--constraint requirements.lock --fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate \
 		--no-strip-extras --custom-compile-command "make lock" --output-file requirements-spark.lock
 	@echo "requirements-spark.lock: $$(grep -c == requirements-spark.lock) packages"
+	@cd tests/object_store && ../../.venv-lock/bin/uv pip compile --quiet $(UPGRADE) requirements.in --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## Remove .venv, caches and dbt's artifacts; data/ stays
-	@rm -rf .venv .venv-spark .venv-lock build *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
+	@rm -rf .venv .venv-spark .venv-object-store .venv-lock build *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
 	@rm -rf dbt_project/target dbt_project/logs
 	@find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
@@ -110,6 +115,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 	@echo "Ready: $$($(BIN)/python --version) in $(VENV)."
+
+$(STORE_INSTALLED): tests/object_store/requirements.lock
+	@$(find_python); "$$python" -m venv $(STORE_VENV)
+	@$(STORE_VENV)/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r $<
+	@touch $@
 
 $(SPARK_INSTALLED): requirements-spark.lock pyproject.toml
 	@$(find_python); \

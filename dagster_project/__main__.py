@@ -38,13 +38,14 @@ def refresh(first_day: date | None, last_day: date | None, if_new: bool) -> None
     from dagster_project.commands.refresh import run_refresh
     from dagster_project.commands.summary import summarize
     from dagster_project.ingestion.contract_files import ContractError
+    from dagster_project.ingestion.object_store import ObjectStoreError
     from dagster_project.orchestration.days import DayRange
     from dagster_project.transformation.invocation import DbtError
 
     days = DayRange(_day(first_day), _day(last_day or first_day)) if first_day else None
     try:
         outcome = run_refresh(settings, days)
-    except (ContractError, DbtError) as error:
+    except (ContractError, DbtError, ObjectStoreError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(summarize(settings, outcome))
     click.echo(f"Took {perf_counter() - started:.1f} s, start-up included.")
@@ -147,11 +148,12 @@ def dry_run() -> None:
     settings = _settings()
     from dagster_project.commands.dry_run import dry_run_lines
     from dagster_project.ingestion.contract_files import ContractError
+    from dagster_project.ingestion.object_store import ObjectStoreError
 
     try:
         for line in dry_run_lines(settings):
             click.echo(line)
-    except ContractError as error:
+    except (ContractError, ObjectStoreError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -191,10 +193,11 @@ def _settings() -> Settings:
 
 def _is_nothing_new(settings: Settings) -> bool:
     from dagster_project.commands.nothing_new import is_nothing_new
+    from dagster_project.ingestion.object_store import ObjectStoreError
 
     try:
         return is_nothing_new(settings)
-    except ValueError as error:
+    except (ValueError, ObjectStoreError) as error:
         raise click.ClickException(str(error)) from None
 
 

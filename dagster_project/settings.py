@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path("data"), description="Lake, warehouse, published files and the Dagster instance.")
     landing_dir: Path | None = Field(default=None, description="One folder per source; default <data_dir>/landing.")
+    landing_url: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9]+://[^@]*$",
+        description="Object store whose files are copied into landing first, as s3://bucket/prefix; no credentials.",
+    )
     policy_dir: Path | None = Field(default=None, description="Policy tables that replace the shipped ones, file by file.")
     feeds_dir: Path | None = Field(default=None, description="Your own contracts: new sources, or changes to shipped ones.")
     as_of_dates: Annotated[tuple[date, ...], NoDecode] = Field(

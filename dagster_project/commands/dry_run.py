@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from dagster_project.ingestion.contracts import load_sources
+from dagster_project.ingestion.object_store import bring_in_everything
 from dagster_project.ingestion.trial import Trial, try_deliveries
 from dagster_project.settings import Settings
 
@@ -16,6 +17,7 @@ def dry_run_lines(settings: Settings) -> Iterator[str]:
 
     A feed whose server does not answer is told as held back, with the reason: what it would deliver, nobody knows.
     """
+    bring_in_everything(settings)
     totals: Counter[str] = Counter()
     for source in load_sources(settings.sources):
         for feed in source.feeds:

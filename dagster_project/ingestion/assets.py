@@ -16,6 +16,7 @@ from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.landing import landing_folder, unknown_files
 from dagster_project.ingestion.ledger import DELIVERIES_COLUMNS, SOURCES_COLUMNS, count_rows, write_control
 from dagster_project.ingestion.load import load_deliveries
+from dagster_project.ingestion.object_store import bring_in
 from dagster_project.ingestion.outcomes import DeliveryLoad
 from dagster_project.ingestion.partitions import delivery_days
 from dagster_project.ingestion.quarantine import open_held_back, open_rejections
@@ -82,6 +83,8 @@ def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], 
     def load_feed(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         asked_for = context.partition_keys if context.has_partition_key or context.has_partition_key_range else None
         days = None if asked_for is None else _dates(asked_for)
+        if settings.landing_url is not None:
+            bring_in(settings.landing_url, source, feed, landing)
         loads = load_deliveries(source, feed, landing, lake, days, settings.today())
         _tell_each_day(context, key, asked_for, loads)
         return dg.MaterializeResult(

@@ -17,6 +17,7 @@ from dagster_project.ingestion.database_load import is_database_pending
 from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import FeedFolder, LedgerRow
 from dagster_project.ingestion.landing import LandedDelivery, landed_deliveries
+from dagster_project.ingestion.object_store import bring_in_everything
 from dagster_project.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -39,7 +40,11 @@ class DayRange:
 
 
 def pending_days(settings: Settings) -> DayRange | None:
-    """The days whose deliveries are new, changed or withdrawn since the lake was loaded; None when there is nothing to do."""
+    """The days whose deliveries are new, changed or withdrawn since the lake was loaded; None when there is nothing to do.
+
+    What waits in an object store comes into landing first. Raises ObjectStoreError.
+    """
+    bring_in_everything(settings)
     days = [
         day
         for source in load_sources(settings.sources)
