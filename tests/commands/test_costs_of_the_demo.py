@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from conftest import Refreshed
 
+from dagster_project.publication.assets import PUBLICATION
 from dagster_project.settings import Settings
 from dagster_project.transformation.assets import Events, dbt_target
 from dagster_project.transformation.invocation import build
@@ -63,6 +64,38 @@ def test_large_customers_who_bring_a_loss_are_listed_with_what_makes_it(publishe
     ).fetchall()
     assert expected
     assert listed == expected
+
+
+def test_levers_of_an_unprofitable_customer_stand_by_size(published: duckdb.DuckDBPyConnection) -> None:
+    """Nearly everyone below 0 has one; the largest comes first, and nobody who earns is told what to do. Measured: 97 %."""
+    misplaced = published.execute(
+        "select customer_id from (select *, lag(amount) over (partition by customer_id order by lever_rank) as amount_before"
+        " from profit_levers) where amount > amount_before or amount < 0 or net_contribution >= 0"
+    ).fetchall()
+    assert misplaced == []
+    (share,) = published.execute(
+        "select avg((customer_id in (select customer_id from profit_levers))::int) from customer_segments"
+        " where net_contribution < 0"
+    ).fetchall()
+    assert share[0] > 0.9
+
+
+def test_whoever_buys_below_cost_is_a_loss_by_the_goods(published: duckdb.DuckDBPyConnection) -> None:
+    """Whose gross margin is below 0 loses by the price: whoever serves them could save nothing that matters."""
+    causes = published.execute(
+        "select distinct activity from loss_making_customers where cause_rank = 1 and gross_margin < 0"
+    ).fetchall()
+    assert causes == [("cost_of_goods",)]
+
+
+def test_the_charts_stand_beside_the_publication(instance: dg.DagsterInstance) -> None:
+    """Whoever opens the asset sees the whale curve without a query."""
+    event = instance.get_latest_materialization_event(PUBLICATION)
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    for chart in ("whale_curve", "cost_to_serve", "profit_quadrants", "price_waterfall"):
+        assert "](data:image/png;base64," in str(metadata[chart].value), chart
 
 
 def test_a_month_that_the_ledger_leaves_out_is_an_error_that_names_month_and_pool(deployment: Settings) -> None:

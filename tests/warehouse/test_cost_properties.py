@@ -22,6 +22,7 @@ ROUNDED = Decimal("0.0002")
 # half a unit of the fourth decimal for each of the eleven activities and the cost of goods
 LINES_ROUNDED = Decimal("0.0006")
 few = settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+many = settings(few, max_examples=60)
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,14 @@ def test_every_cent_and_every_driver_is_charged_once_or_shown(models: CostModels
             " using (shipment_key) where source.invoice is not null",
         )
         assert all(invoice == cost for invoice, cost in freight)
+
+
+@pytest.mark.long
+@many
+@given(world=worlds())
+def test_every_cent_and_every_driver_of_many_worlds_is_charged_once_or_shown(models: CostModels, world: World) -> None:
+    with models.over(world.tables()) as connection:
+        assert_identities(connection, world)
 
 
 @few

@@ -141,6 +141,16 @@ events as (
 
 ),
 
+divided_lines as (
+
+    select source_code, order_key, product_key, order_date from {{ ref('fct_order_lines') }}
+    where
+        line_outcome in ('sale', 'unidentified')
+        and quantity > 0
+        and (source_code, order_key) in (select source_code, divided_order_key from events)
+
+),
+
 -- the costs of an order fall to the categories by their lines; a return or a stock has a product of its own
 order_categories as (
 
@@ -150,16 +160,12 @@ order_categories as (
         coalesce(products.category, 'none') as category,
         count(*) as line_count,
         sum(count(*)) over (partition by lines.source_code, lines.order_key) as order_line_count
-    from {{ ref('fct_order_lines') }} as lines
+    from divided_lines as lines
     left join {{ ref('int_product_versions') }} as products
         on
             lines.source_code = products.source_code
             and lines.product_key = products.product_key
             and {{ valid_on('products', 'lines.order_date') }}
-    where
-        lines.line_outcome in ('sale', 'unidentified')
-        and lines.quantity > 0
-        and (lines.source_code, lines.order_key) in (select source_code, divided_order_key from events)
     group by lines.source_code, lines.order_key, coalesce(products.category, 'none')
 
 ),

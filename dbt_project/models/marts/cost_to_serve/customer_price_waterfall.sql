@@ -40,8 +40,6 @@ steps as (
         false as is_subtotal,
         -cost as amount
     from {{ ref('customer_activity_costs') }}
-    -- somebody may be visited before the source lists them: until then there is no result for the step to lead to
-    where (as_of_date, source_code, customer_key) in (select as_of_date, source_code, customer_key from profitability)
 
 ),
 

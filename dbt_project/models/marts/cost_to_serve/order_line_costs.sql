@@ -23,7 +23,10 @@ order_lines as (
         row_number() over (partition by source_code, order_key order by line_number) as line_place,
         count(*) over (partition by source_code, order_key) as line_count
     from {{ ref('fct_order_lines') }}
-    where line_outcome in ('sale', 'unidentified') and quantity > 0
+    where
+        line_outcome in ('sale', 'unidentified')
+        and quantity > 0
+        and (source_code, order_key) in (select source_code, order_key from costs)
 
 ),
 
