@@ -15,7 +15,7 @@ from pipeline import build_models, load, refresh
 
 from dagster_project.settings import Settings
 from dagster_project.transformation.assets import build_in_batches
-from dagster_project.transformation.batches import backfill_batches
+from dagster_project.transformation.batches import batches
 from dagster_project.transformation.control import AsOfBackfill, month_ends, write_refresh_control
 
 _DAYS = ("2011-09-29", "2011-09-30", "2011-10-28", "2011-10-31", "2011-11-29", "2011-11-30", "2011-12-01")
@@ -68,7 +68,9 @@ def _assert_a_backfill_is_what_single_runs_and_cut_data_give(
 ) -> None:
     whole = _settings(folder / "whole", files).model_copy(update={"as_of_batch": -(-len(dates) // 2)})
     _backfill(whole, dates)
-    assert len(backfill_batches(whole.lake, whole.as_of_batch)) == 1, "the last batch is what the last pass was asked for"
+    assert len(batches(whole.lake, whole.warehouse, whole.as_of_batch)) == 1, (
+        "the last batch is what the last pass was asked for"
+    )
     together = {day: _kept(whole, day) for day in dates}
     assert len({str(rows) for rows in together.values()}) == len(dates)
     for day in singles:
