@@ -70,7 +70,7 @@ def write_control(lake: Path, enabled_sources: Sequence[str], feeds_dir: Path = 
     enabled = load_sources(tuple(enabled_sources), feeds_dir)
     loading = lake / "loading" / f"control-{uuid.uuid4().hex}"
     loading.mkdir(parents=True)
-    counts = {}
+    counts: dict[str, int] = {}
     try:
         with memory_database(loading) as connection:
 
