@@ -44,7 +44,9 @@ class Settings(BaseSettings):
         default=(), description="As-of dates to compute; empty = the newest day that every required feed has delivered."
     )
     as_of_batch: int = Field(
-        default=6, ge=1, description="Past as-of dates of a backfill that one pass computes; more take more memory."
+        default=6,
+        ge=1,
+        description="Past as-of dates that one pass computes, of a backfill or under other rules; more take more memory.",
     )
     business_timezone: str = Field(default="Europe/London", description="The one zone in which a timestamp becomes a day.")
     account_level: Literal["ship_to", "sold_to", "ultimate_parent"] = Field(

@@ -16,7 +16,11 @@ from dagster_project.orchestration.days import DayRange, newest_day, pending_day
 from dagster_project.orchestration.instance import alive_as_command, end_dead_runs, prepare_instance
 from dagster_project.orchestration.jobs import BACKFILL_AS_OF, DAILY_REFRESH
 from dagster_project.settings import DEMO_SOURCE, Settings
-from dagster_project.transformation.complete_days import newest_complete_day, refuse_incomplete_days
+from dagster_project.transformation.complete_days import (
+    first_order_day,
+    newest_complete_day,
+    refuse_days_that_cannot_be_computed,
+)
 from dagster_project.transformation.control import AsOfBackfill
 
 if TYPE_CHECKING:
@@ -82,12 +86,13 @@ def run_refresh(
 def run_backfill(settings: Settings, backfill: AsOfBackfill) -> RefreshOutcome:
     """Compute and keep past as-of dates from what the lake holds, in one run.
 
-    Raises ValueError when none is asked for, or one after the newest day that can be computed.
+    Raises ValueError when none is asked for, or one before the first order or after the newest day that can be computed.
     """
     as_of_dates = backfill.as_of_dates()
     if not as_of_dates:
         raise ValueError("No as-of date was named. Nothing was computed. Name dates, or a period of month ends.")
-    refuse_incomplete_days(as_of_dates, newest_complete_day(settings.lake))
+    live = settings.published / "customer_segments.duckdb"
+    refuse_days_that_cannot_be_computed(as_of_dates, newest_complete_day(settings.lake), first_order_day(live))
     config: dict[str, object] = {"ops": {"refresh_control": {"config": backfill.model_dump()}}}
     return run_refresh(settings, newest_day(settings), BACKFILL_AS_OF, config)
 

@@ -128,11 +128,14 @@ def _starts(rng: "Generator", kind: "Ints", came_later: "Bools") -> "Ints":
 
 
 def _towns(rng: "Generator", kind: "Ints") -> "Ints":
+    """Anywhere, or at home; a few prospects where nobody buys."""
     import numpy as np
 
     anywhere = pick(rng, places.TOWN_WEIGHT, len(kind))
     at_home = pick(rng, np.array(places.TOWN_WEIGHT) * (np.array(places.TOWN_COUNTRY) == "GB"), len(kind))
-    return np.where(np.isin(kind, [number("private"), number("demanding"), number("holding")]), at_home, anywhere)
+    town = np.where(np.isin(kind, [number("private"), number("demanding"), number("holding")]), at_home, anywhere)
+    town[np.flatnonzero(kind == number("prospect"))[:3]] = places.UNSERVED_TOWN
+    return town
 
 
 def _site_counts(rng: "Generator", kind: "Ints") -> "Ints":

@@ -79,11 +79,14 @@ _TOWNS = (
     ("NO", "Bergen", "Vestland", 60.3913, 5.3221, "50##", 1),
     ("US", "Boston", "Massachusetts", 42.3601, -71.0589, "021##", 1),
     ("US", "New York", "New York", 40.7128, -74.0060, "100##", 1),
+    # nobody buys here: only who was written down at a fair
+    ("DE", "Dresden", "Sachsen", 51.0504, 13.7373, "01###", 0),
 )
 TOWN_COUNTRY = tuple(town[0] for town in _TOWNS)
 TOWN_NAME = tuple(town[1] for town in _TOWNS)
 TOWN_REGION = tuple(town[2] for town in _TOWNS)
 TOWN_WEIGHT = tuple(town[6] for town in _TOWNS)
+UNSERVED_TOWN = TOWN_NAME.index("Dresden")
 TOWN_COUNTRY_NUMBER = tuple(COUNTRIES.index(country) for country in TOWN_COUNTRY)
 
 

@@ -30,6 +30,7 @@ QUESTIONS = (*PREFERENCES, "recommend", "share_of_wallet")
 SURVEYS = (date(2025, 3, 3), date(2025, 10, 6), date(2026, 3, 2), date(2026, 8, 17), date(2026, 9, 14))
 """First days of the surveys; answers come within nine days."""
 _INVITED_SHARE = 0.16
+_INDIFFERENT_SHARE = 0.03
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,10 @@ def preferences(customers: "Customers") -> "Ints":
 
 
 def draw_surveys(customers: "Customers", first_order: "Ints", gone_on: "Ints") -> Surveys:
-    """Each survey asks a part of the customers who then buy; what they prefer gets 4 or 5, the rest mostly less."""
+    """Each survey asks a part of the customers who then buy; what they prefer gets 4 or 5, the rest mostly less.
+
+    A few prefer nothing: whatever they are asked about gets 3 at most.
+    """
     import numpy as np
 
     rng = stream("surveys")
@@ -143,6 +147,8 @@ def draw_surveys(customers: "Customers", first_order: "Ints", gone_on: "Ints") -
     count = len(customer)
     answers = rng.choice([1, 2, 2, 3, 3, 3, 4], (count, len(PREFERENCES) + 1))
     answers[np.arange(count), preferred[customer]] = rng.choice([4, 5, 5], count)
+    is_indifferent = stream("indifference").random(len(customers)) < _INDIFFERENT_SHARE
+    answers[is_indifferent[customer]] = np.minimum(answers[is_indifferent[customer]], 3)
     pleased = np.where(customers.of("key_account", "growing", "contract")[customer], 8.6, 7.4)
     pleased -= np.where(customers.of("demanding", "fading")[customer], 2.5, 0)
     answers[:, -1] = np.clip(rng.normal(pleased, 1.7).round(), 0, 10)

@@ -6,15 +6,17 @@ Belongs here: reading the ledger of all deliveries from their footers, the two t
 import json
 import shutil
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.ingestion.batch import memory_database
+from dagster_project.ingestion.calendars import complete_through
 from dagster_project.ingestion.contract_files import FEEDS_DIR
 from dagster_project.ingestion.contracts import Source, known_sources, load_sources
 from dagster_project.ingestion.expressions import quote_literal, quote_path
+from dagster_project.ingestion.feed import Feed
 from dagster_project.ingestion.lake import LEDGER_KEY, FeedFolder, LedgerRow, commit_file, write_parquet
 
 if TYPE_CHECKING:
@@ -49,6 +51,10 @@ SOURCES_COLUMNS = {
     "is_required": ("BOOLEAN", "True when nothing can be said without the feed."),
     "needed_for": ("VARCHAR", "What is NULL or only estimated while the feed does not come."),
     "return_channel": ("VARCHAR", "How the source tells returns: credit_orders or returns_feed."),
+    "complete_through": (
+        "DATE",
+        "Last day for which the feed lacks no delivery by its calendar; empty while it never delivered or its source is off.",
+    ),
 }
 _IN_THE_FOOTER = {name: kind for name, (kind, _) in DELIVERIES_COLUMNS.items() if name not in ("source_code", "files")}
 _LEDGER_SHAPE = json.dumps({**_IN_THE_FOOTER, "files": ["VARCHAR"]})
@@ -64,15 +70,21 @@ def write_control(lake: Path, enabled_sources: Sequence[str], feeds_dir: Path = 
     enabled = load_sources(tuple(enabled_sources), feeds_dir)
     loading = lake / "loading" / f"control-{uuid.uuid4().hex}"
     loading.mkdir(parents=True)
-    tables = {"deliveries": _deliveries(lake, enabled), "sources": _sources(sources, enabled_sources)}
+    counts: dict[str, int] = {}
     try:
         with memory_database(loading) as connection:
-            _ensure_anchors(lake, sources, connection)
-            counts = {}
-            for name, select in tables.items():
+
+            def write(name: str, select: str) -> None:
                 path = write_parquet(connection, select, loading)
                 counts[name] = connection.execute(f"select count(*) from read_parquet({quote_path(path)})").fetchall()[0][0]
                 commit_file(path, lake / "control" / f"{name}.parquet")
+
+            _ensure_anchors(lake, sources, connection)
+            write("deliveries", _deliveries(lake, enabled))
+            ledger = quote_path(lake / "control" / "deliveries.parquet")
+            rows = connection.execute(f"select source, feed, max(delivery_date) from read_parquet({ledger}) group by all")
+            newest = {(source, feed): day for source, feed, day in rows.fetchall()}
+            write("sources", _sources(sources, enabled_sources, newest))
             return counts
     finally:
         shutil.rmtree(loading, ignore_errors=True)
@@ -111,16 +123,22 @@ def _deliveries(lake: Path, enabled: Sequence[Source]) -> str:
     """
 
 
-def _sources(sources: Sequence[Source], enabled: Collection[str]) -> str:
+def _sources(sources: Sequence[Source], enabled: Collection[str], newest: Mapping[tuple[str, str], date]) -> str:
+    def through(source: Source, feed: Feed) -> str:
+        day = newest.get((source.name, feed.name))
+        return quote_literal(complete_through(feed, day).isoformat()) if day else "null"
+
     rows = ", ".join(
         f"({source.code}, {quote_literal(source.name)}, {quote_literal(feed.name)}, {source.name in enabled}, {feed.required},"
-        f" {quote_literal(feed.needed_for)}, {quote_literal(source.return_channel)})"
+        f" {quote_literal(feed.needed_for)}, {quote_literal(source.return_channel)}, {through(source, feed)})"
         for source in sources
         for feed in source.feeds
     )
     return f"""
-        select cast(code as smallint) as source_code, source, feed, is_enabled, is_required, needed_for, return_channel
-        from (values {rows}) as feeds (code, source, feed, is_enabled, is_required, needed_for, return_channel)
+        select
+            cast(code as smallint) as source_code, source, feed, is_enabled, is_required, needed_for, return_channel,
+            cast(through as date) as complete_through
+        from (values {rows}) as feeds (code, source, feed, is_enabled, is_required, needed_for, return_channel, through)
         order by source_code, feed
     """
 

@@ -5,14 +5,11 @@ backfill of an old day makes that look fresh, and leaves this as it is.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
+from dagster_project.ingestion.calendars import expected_before
 from dagster_project.ingestion.contracts import load_sources
-from dagster_project.ingestion.feed import Feed
-
-_WEEK = 7
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)
@@ -33,18 +30,11 @@ def feed_ages(sources: tuple[str, ...], lake: Path, today: date) -> list[FeedAge
     """Every required feed of these sources; today: in the business zone. A delivery of a day is due when the day is over."""
     newest = _newest_deliveries(lake)
     return [
-        FeedAge(f"{source.name}.{feed.name}", newest.get((source.name, feed.name)), expected_delivery(feed, today))
+        FeedAge(f"{source.name}.{feed.name}", newest.get((source.name, feed.name)), expected_before(feed, today))
         for source in load_sources(sources)
         for feed in source.feeds
         if feed.required
     ]
-
-
-def expected_delivery(feed: Feed, today: date) -> date | None:
-    """The newest day before today on which the feed's calendar expects a delivery; None for a feed without a calendar."""
-    last = min(today - timedelta(days=1), feed.calendar_until or date.max)
-    days = (last - timedelta(days=back) for back in range(_WEEK))
-    return next((day for day in days if _WEEKDAYS[day.weekday()] in feed.calendar), None)
 
 
 def _newest_deliveries(lake: Path) -> dict[tuple[str, str], date]:

@@ -12,7 +12,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test, get_subset_sel
 
 from dagster_project.ingestion.contracts import known_sources
 from dagster_project.settings import Settings
-from dagster_project.transformation.batches import KEPT_MODELS, ask_for, backfill_batches
+from dagster_project.transformation.batches import KEPT_MODELS, ask_for, batches
 from dagster_project.transformation.column_lineage import LineageCache, Relation
 from dagster_project.transformation.complete_days import feeds_awaited
 from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
@@ -70,10 +70,10 @@ def build_in_batches(settings: Settings, arguments: Sequence[str], exclude: str,
     A pass that fails is the last one. all_dates_at_once: a part of the models keeps nothing for a next pass.
     """
     if not all_dates_at_once:
-        *before, last = backfill_batches(settings.lake, settings.as_of_batch)
+        *before, last = batches(settings.lake, settings.warehouse, settings.as_of_batch)
         kept = ["--select", *KEPT_MODELS, *(["--exclude", exclude] if exclude else []), "--indirect-selection", "buildable"]
-        for dates in before:
-            ask_for(settings.lake, dates)
+        for batch in before:
+            ask_for(settings.lake, batch)
             results = build_models(settings, kept)
             if any(result.has_failed for result in results):
                 return results

@@ -1,44 +1,95 @@
-"""A backfill in batches: how many past as-of dates one pass of dbt computes, so that memory does not grow with their number.
+"""Past dates in batches: how many one pass of dbt computes, so that memory does not grow with their number.
 
-Belongs here: dividing what as_of_dates.parquet asks for, and asking for a part of it. Not here: running dbt (assets.py). What a
-pass has computed is kept in the warehouse, so a batch that is done stays done when a later one is killed.
+Belongs here: dividing what as_of_dates.parquet asks for and what other rules make due, and asking for a part of it. Not here:
+running dbt (assets.py). What a pass has computed is kept in the warehouse, so a batch that is done stays done when a later one
+is killed.
 """
 
 import os
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 # what a pass leaves behind for the next ones: the kept segments, cut points and clusters, and that it is finished
 KEPT_MODELS = ("+customer_segments_as_of", "+rfm_cut_points_as_of", "+int_behaviour_cluster_fits", "+int_refresh_finished")
 
 
-def backfill_batches(lake: Path, size: int) -> list[list[date]]:
-    """The past dates that are asked for, rising, size at a time; one empty batch when there are none."""
-    import duckdb
+@dataclass(frozen=True)
+class Batch:
+    """Past dates of one pass. asked_for: those of a backfill; postponed: kept dates that are due and wait for a later pass."""
 
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "select distinct as_of_date from read_parquet(?) where is_backfill order by as_of_date", [str(_table(lake))]
-        ).fetchall()
-    dates = [day for (day,) in rows]
-    return [dates[first : first + size] for first in range(0, len(dates), size)] or [[]]
+    asked_for: tuple[date, ...] = ()
+    postponed: tuple[date, ...] = ()
 
 
-def ask_for(lake: Path, dates: Sequence[date]) -> None:
+def batches(lake: Path, warehouse: Path, size: int) -> list[Batch]:
+    """The past dates of this run, rising, size at a time; one empty batch when there are none.
+
+    They are those of a backfill, and the kept ones that other rules make due. The reviews of the published history are in no
+    batch: a first refresh computes them at once too.
+    """
+    asked_for, due = set(_asked_for(lake)), set(_kept_under_other_rules(lake, warehouse))
+    dates = sorted(asked_for | due)
+    parts = [dates[first : first + size] for first in range(0, len(dates), size)] or [[]]
+    return [
+        Batch(
+            asked_for=tuple(day for day in part if day in asked_for),
+            postponed=tuple(day for later in parts[place + 1 :] for day in later if day in due),
+        )
+        for place, part in enumerate(parts)
+    ]
+
+
+def ask_for(lake: Path, batch: Batch) -> None:
     """Let the next pass compute these past dates, and no other ones, beside the date that is published."""
     import duckdb
 
     partial = lake / "control" / f".as_of_dates.{os.getpid()}.partial"
     with duckdb.connect() as connection:
         connection.execute(
-            "create table as_of_dates as select * from read_parquet(?) where not is_backfill"
-            " union all select unnest(cast(? as date[])), true",
-            [str(_table(lake)), list(dates)],
+            "create table as_of_dates as select as_of_date, is_backfill, is_postponed from read_parquet(?)"
+            " where not is_backfill and not is_postponed"
+            " union all select unnest(cast(? as date[])), true, false"
+            " union all select unnest(cast(? as date[])), false, true",
+            [str(_table(lake)), list(batch.asked_for), list(batch.postponed)],
         )
         target = str(partial).replace("'", "''")
         connection.execute(f"copy as_of_dates to '{target}' (format parquet)")
     partial.replace(_table(lake))
+
+
+def _asked_for(lake: Path) -> list[date]:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return _days(connection, "select distinct as_of_date from read_parquet(?) where is_backfill", str(_table(lake)))
+
+
+def _kept_under_other_rules(lake: Path, warehouse: Path) -> list[date]:
+    """Kept dates beside the published history whose segments were computed by another version of the policy."""
+    import duckdb
+
+    if not warehouse.exists():
+        return []
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = "select table_name from duckdb_tables() where schema_name = 'marts' and not internal"
+        if not {("customer_segments_as_of",), ("history_dates",)} <= set(connection.execute(tables).fetchall()):
+            return []
+        return _days(
+            connection,
+            "select distinct as_of_date from marts.customer_segments_as_of where date_role in ('review', 'backfill')"
+            " and policy_version <> (select policy_version from read_parquet(?))"
+            " and as_of_date not in (select as_of_date from marts.history_dates)",
+            str(lake / "control" / "refresh.parquet"),
+        )
+
+
+def _days(connection: "DuckDBPyConnection", query: str, file: str) -> list[date]:
+    return [day for (day,) in connection.execute(query, [file]).fetchall()]
 
 
 def _table(lake: Path) -> Path:

@@ -1,8 +1,8 @@
-"""Which days can be computed: those for which every required feed of every enabled source has delivered.
+"""Which days can be computed: from the first order on, as far as every required feed of every enabled source has delivered.
 
-Belongs here: the newest complete day as the control tables say it, and what is said of a later one, or where there is none. Not
-here: the day that is published (int_as_of_dates). The models know the same day as int_newest_complete_day; it is asked for here
-before they run.
+Belongs here: the newest complete day as the control tables say it, the first order that is published, and what is said of a day
+outside, or where there is none. Not here: the day that is published (int_as_of_dates). Both are asked for before models run,
+which know the same as int_newest_complete_day and assert_no_date_is_before_the_first_order.
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,16 @@ def newest_complete_day(lake: Path) -> date | None:
     with duckdb.connect() as connection:
         answer = connection.execute(
             """
-            select case when bool_and(newest is not null) then min(newest) end
-            from (
-                select max(deliveries.delivery_date) as newest
-                from read_parquet(?) as feeds
-                left join read_parquet(?) as deliveries using (source_code, feed)
-                where feeds.is_enabled and feeds.is_required
-                group by feeds.source_code, feeds.feed
+            with feeds as (
+                -- a table that an earlier version wrote does not say it
+                select null::date as complete_through where false
+                union all by name
+                select * from read_parquet(?) where is_enabled and is_required
             )
+            select case when bool_and(complete_through is not null) then least(min(complete_through), (
+                select max(delivery_date) from read_parquet(?) semi join feeds using (source_code, feed)
+            )) end
+            from feeds
             """,
             [str(sources), str(deliveries)],
         ).fetchone()
@@ -55,8 +57,22 @@ def feeds_awaited(lake: Path) -> list[str]:
     return [feed for (feed,) in rows]
 
 
-def refuse_incomplete_days(as_of_dates: Sequence[date], newest: date | None) -> None:
-    """Raise ValueError, naming the newest day that can be computed, where a date lies after it."""
+def first_order_day(live: Path) -> date | None:
+    """The first sale that is published. live: the published file; None where there is none, or nothing was ever sold."""
+    import duckdb
+
+    if not live.exists():
+        return None
+    with duckdb.connect(str(live), read_only=True) as connection:
+        answer = connection.execute("select min(first_order_date) from customer_segments").fetchone()
+    return answer[0] if answer else None
+
+
+def refuse_days_that_cannot_be_computed(as_of_dates: Sequence[date], newest: date | None, first: date | None) -> None:
+    """Raise ValueError where a date lies after the newest complete day or before the first order, naming that day.
+
+    newest: None while nothing is complete. first: None where it is not known; then the models say it.
+    """
     if newest is None:
         if as_of_dates:
             raise ValueError(
@@ -65,8 +81,17 @@ def refuse_incomplete_days(as_of_dates: Sequence[date], newest: date | None) -> 
         return
     late = sorted(day for day in as_of_dates if day > newest)
     if late:
-        named = ", ".join(day.isoformat() for day in late[:3]) + (f" and {len(late) - 3} more" if len(late) > 3 else "")
         raise ValueError(
-            f"{named}: not every required feed has delivered as far. The newest day that can be computed is {newest}. Nothing "
-            "was computed. Ask for dates up to that day, or deliver and refresh first."
+            f"{_named(late)}: not every required feed has delivered as far. The newest day that can be computed is {newest}. "
+            "Nothing was computed. Ask for dates up to that day, or deliver and refresh first."
         )
+    early = sorted(day for day in as_of_dates if first and day < first)
+    if early:
+        raise ValueError(
+            f"{_named(early)}: nobody had ordered anything. The first day that can be computed is {first}. Nothing was "
+            "computed. Ask for dates from that day on, or deliver older orders and refresh first."
+        )
+
+
+def _named(days: Sequence[date]) -> str:
+    return ", ".join(day.isoformat() for day in days[:3]) + (f" and {len(days) - 3} more" if len(days) > 3 else "")

@@ -21,7 +21,11 @@ from dagster_project.ingestion.contracts import load_sources
 from dagster_project.policy.assets import policy_asset_key
 from dagster_project.policy.tables import policy_tables, policy_version
 from dagster_project.settings import Settings
-from dagster_project.transformation.complete_days import newest_complete_day, refuse_incomplete_days
+from dagster_project.transformation.complete_days import (
+    first_order_day,
+    newest_complete_day,
+    refuse_days_that_cannot_be_computed,
+)
 from dagster_project.transformation.project import code_version, project_fingerprint
 
 if TYPE_CHECKING:
@@ -41,6 +45,7 @@ _REFRESH_COLUMNS = {
 _AS_OF_COLUMNS = {
     "as_of_date": "A day whose segments are computed.",
     "is_backfill": "True where they are kept beside what is published.",
+    "is_postponed": "True where they are kept already and due, and a later pass of this run computes them.",
 }
 _PUBLISHED_COLUMNS = {
     "as_of_date": "As-of date of the publication that is live when the refresh begins.",
@@ -111,8 +116,9 @@ def write_refresh_control(settings: Settings, backfill: Sequence[date] = ()) -> 
         )
         connection.execute("insert into refresh values (?, ?, ?, ?, ?, ?)", refresh)
         connection.execute(
-            "create table as_of_dates as select unnest(cast(? as date[])) as as_of_date, false as is_backfill"
-            " union all select unnest(cast(? as date[])), true",
+            "create table as_of_dates as"
+            " select unnest(cast(? as date[])) as as_of_date, false as is_backfill, false as is_postponed"
+            " union all select unnest(cast(? as date[])), true, false",
             [list(settings.as_of_dates), list(backfill)],
         )
         _read_live_publication(connection, settings.published / "customer_segments.duckdb")
@@ -190,7 +196,8 @@ def build_control_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     def control(context: dg.AssetExecutionContext, config: AsOfBackfill) -> Iterator[dg.MaterializeResult[Any]]:
         backfill = config.as_of_dates()
         try:
-            refuse_incomplete_days(backfill, newest_complete_day(settings.lake))
+            live = settings.published / "customer_segments.duckdb"
+            refuse_days_that_cannot_be_computed(backfill, newest_complete_day(settings.lake), first_order_day(live))
         except ValueError as error:
             raise dg.Failure(str(error), allow_retries=False) from None
         published = write_refresh_control(settings, backfill)

@@ -41,6 +41,9 @@
                 'delivered_lead_days', 'gap_to_request_days', 'later_than_wanted_share', 'on_time_share',
                 'in_full_share', 'service_need_rank',
             ],
+            'inventory': [
+                'customised_line_share',
+            ],
             'survey_responses': [
                 'share_of_wallet', 'revenue_elsewhere', 'is_advocate', 'preference_segment', 'preference_weight',
             ],

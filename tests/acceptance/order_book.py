@@ -4,7 +4,8 @@ Belongs here: what each delivery of each feed contains, right and wrong, as CSV.
 of it (test_any_order_of_the_order_book.py).
 
 Orders come again with other lines, customers and currencies; returns come again, name lines, products or only the order, and
-take back whole orders; products change their cost, rates come late; customers are created, moved and given parents.
+take back whole orders; products change their cost, rates come late; customers are created, moved and given parents. Cases come
+from customers, and from somebody who never becomes one.
 """
 
 import csv
@@ -49,6 +50,7 @@ def order_book(seed: int) -> list[Delivery]:
     for day in DAYS:
         orders, lines = _orders(chance, day)
         deliveries += [Delivery("orders", day, _csv(orders)), Delivery("order_lines", day, _csv(lines))]
+    deliveries += [Delivery("service_cases", day, _csv(_cases(random.Random(f"{seed} {day}"), day))) for day in DAYS]
     return sorted(deliveries)
 
 
@@ -105,6 +107,18 @@ def _returns(chance: random.Random, day: date) -> Rows:
             }
         )
     return returns
+
+
+def _cases(chance: random.Random, day: date) -> Rows:
+    return [
+        {
+            "case_id": f"{day} {customer}",
+            "customer_id": customer,
+            "opened_at": f"{day}T15:00:00",
+            "handling_minutes": chance.choice(("", "7.5", "30")),
+        }
+        for customer in (chance.choice(("C1", "C2", "17")), "NOBODY")
+    ]
 
 
 def _products(chance: random.Random, day: date) -> Rows:

@@ -13,9 +13,10 @@ import duckdb
 import pytest
 from pipeline import build_models, load, refresh
 
+from dagster_project.policy.tables import policy_version
 from dagster_project.settings import Settings
 from dagster_project.transformation.assets import build_in_batches
-from dagster_project.transformation.batches import backfill_batches
+from dagster_project.transformation.batches import Batch, ask_for, batches
 from dagster_project.transformation.control import AsOfBackfill, month_ends, write_refresh_control
 
 _DAYS = ("2011-09-29", "2011-09-30", "2011-10-28", "2011-10-31", "2011-11-29", "2011-11-30", "2011-12-01")
@@ -68,7 +69,9 @@ def _assert_a_backfill_is_what_single_runs_and_cut_data_give(
 ) -> None:
     whole = _settings(folder / "whole", files).model_copy(update={"as_of_batch": -(-len(dates) // 2)})
     _backfill(whole, dates)
-    assert len(backfill_batches(whole.lake, whole.as_of_batch)) == 1, "the last batch is what the last pass was asked for"
+    assert len(batches(whole.lake, whole.warehouse, whole.as_of_batch)) == 1, (
+        "the last batch is what the last pass was asked for"
+    )
     together = {day: _kept(whole, day) for day in dates}
     assert len({str(rows) for rows in together.values()}) == len(dates)
     for day in singles:
@@ -154,3 +157,30 @@ def test_month_ends_of_a_period_are_the_last_days_of_its_months() -> None:
     assert AsOfBackfill(dates=["2024-01-31"], month_ends_from="2024-01-01", month_ends_to="2024-01-31").as_of_dates() == [
         date(2024, 1, 31)
     ]
+
+
+def test_what_other_rules_make_due_comes_in_batches_too(tmp_path: Path) -> None:
+    """Three years of kept month ends under another limit must not need the memory of three years."""
+    settings = Settings(data_dir=tmp_path, _env_file=None)
+    ends = month_ends(date(2023, 1, 1), date(2023, 6, 30))
+    write_refresh_control(settings, [date(2023, 3, 15), ends[0]])
+    assert batches(settings.lake, settings.warehouse, 6) == [Batch(asked_for=(ends[0], date(2023, 3, 15)))]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.customer_segments_as_of (as_of_date date, date_role varchar, policy_version varchar)"
+        )
+        connection.execute("create table marts.history_dates as select date '2023-06-30' as as_of_date")
+        current = policy_version(None)
+        rows = [(day, "backfill", "of before") for day in ends[:4]] + [(ends[5], "review", "of before")]
+        rows += [(ends[4], "backfill", current), (date(2023, 7, 3), "current", "of before")]
+        connection.executemany("insert into marts.customer_segments_as_of values (?, ?, ?)", rows)
+    found = batches(settings.lake, settings.warehouse, 2)
+    assert found == [
+        Batch(asked_for=(ends[0],), postponed=(ends[2], ends[3])),
+        Batch(asked_for=(date(2023, 3, 15),), postponed=(ends[3],)),
+        Batch(),
+    ]
+    ask_for(settings.lake, found[0])
+    asked = duckdb.read_parquet(str(settings.lake / "control" / "as_of_dates.parquet")).order("all").fetchall()
+    assert asked == [(ends[0], True, False), (ends[2], False, True), (ends[3], False, True)]

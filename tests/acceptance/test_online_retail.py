@@ -334,6 +334,7 @@ def test_what_an_order_book_alone_does_not_tell_is_empty_and_said_to_be(publishe
     assert {name for name in empty if "." in name} - of_customers == {
         *(f"demand_centres.{column}" for column in ("latitude", "longitude", "mean_distance_km")),
         "customer_accounts.ship_to_id",
+        *(f"customer_segment_history.{column}" for column in ("demographic_segment", "preference_segment", "market_cluster")),
         # work at the policy's rates, and no ledger to hold it against
         *(f"cost_reconciliation.{column}" for column in ("ledger_cost", "practical_minutes", "unused_cost", "rate_variance")),
     }

@@ -14,7 +14,7 @@ from dagster_project.commands.summary import summarize
 from dagster_project.definitions import build_definitions
 from dagster_project.orchestration.days import DayRange, newest_day, pending_days
 from dagster_project.settings import Settings
-from dagster_project.transformation.complete_days import newest_complete_day, refuse_incomplete_days
+from dagster_project.transformation.complete_days import newest_complete_day, refuse_days_that_cannot_be_computed
 from dagster_project.transformation.control import AsOfBackfill, build_control_assets
 
 
@@ -176,7 +176,15 @@ def test_a_backfill_of_a_day_that_is_not_complete_is_refused(deployment: Setting
     assert "2026-12-31: not every" in str(result.failure_data_for_node("refresh_control"))
     assert newest_complete_day(deployment.lake / "nowhere") is None
     with pytest.raises(ValueError, match="No day can be computed"):
-        refuse_incomplete_days([date(2026, 9, 30)], None)
+        refuse_days_that_cannot_be_computed([date(2026, 9, 30)], None, None)
+
+
+def test_a_backfill_of_a_day_before_the_first_order_is_refused(deployment: Settings) -> None:
+    """A date without a row looks like one on which there was nobody."""
+    with pytest.raises(
+        ValueError, match=r"2023-12-31, 2024-01-31: nobody had ordered .* first day that can be computed is 2024-10"
+    ):
+        run_backfill(deployment, AsOfBackfill(dates=["2026-08-31", "2023-12-31", "2024-01-31"]))
 
 
 def test_the_demo_fills_every_column_that_is_published(refreshed: Refreshed) -> None:

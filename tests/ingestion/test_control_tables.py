@@ -36,8 +36,8 @@ def test_the_tables_are_typed_even_when_nothing_was_ever_delivered(shop: Shop, f
     assert write_control(shop.lake, ["shop"], feeds_dir) == {"deliveries": 0, "sources": 2}
     assert table(shop, "deliveries") == (DELIVERIES, [])
     shop_feed, market_feed = (
-        (9, "shop", "sales", True, True, "", "credit_orders"),
-        (10, "market", "sales", False, True, "", "credit_orders"),
+        (9, "shop", "sales", True, True, "", "credit_orders", None),
+        (10, "market", "sales", False, True, "", "credit_orders", None),
     )
     assert table(shop, "sources") == (SOURCES, [shop_feed, market_feed])
     assert shop.rows() == []
@@ -62,6 +62,8 @@ def test_deliveries_say_what_the_footers_say_in_order(shop: Shop, feeds_dir: Pat
     assert write_control(shop.lake, ["market", "shop"], feeds_dir)["deliveries"] == 3
     _, rows = table(shop, "deliveries")
     assert [str(row[3]) for row in rows] == ["2026-01-01", "2026-01-02", "2026-01-03"]
+    through = {row[1]: str(row[-1]) for row in table(shop, "sources")[1]}
+    assert through == {"shop": "2026-01-03", "market": "None"}, "without a calendar a feed goes as far as it has delivered"
     for row in rows:
         ledger = shop.ledger()[row[3]]  # type: ignore[index]
         assert row[4:8] == (ledger.load_id, [f"{row[3]}.csv"], ledger.bytes, ledger.sha256)

@@ -91,6 +91,16 @@ standing as (
 
 ),
 
+-- a refresh in full builds the kept dates anew, all of them
+postponed as (
+
+    select dates.as_of_date
+    from {{ ref('stg_control__postponed_dates') }} as dates
+    inner join {{ ref('int_refresh_plan') }} as plan on not plan.is_full
+    where dates.as_of_date not in (select as_of_date from wanted)
+
+),
+
 candidates as (
 
     select
@@ -144,7 +154,9 @@ ranked as (
     from candidates
     left join complete on true
     -- a day that is not complete is computed only when it is asked for by name
-    where candidates.date_role = 'current' or candidates.as_of_date <= complete.as_of_date
+    where
+        (candidates.date_role = 'current' or candidates.as_of_date <= complete.as_of_date)
+        and (candidates.date_role = 'base' or candidates.as_of_date not in (select as_of_date from postponed))
 
 ),
 

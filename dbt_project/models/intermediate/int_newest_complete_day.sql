@@ -1,27 +1,26 @@
 with required_feeds as (
 
-    select source_code, feed from {{ ref('stg_control__feeds') }}
+    select * from {{ ref('stg_control__feeds') }}
     where is_enabled and is_required
 
 ),
 
 newest_deliveries as (
 
-    select
-        required_feeds.source_code,
-        required_feeds.feed,
-        max(deliveries.delivery_date) as delivery_date
+    select max(deliveries.delivery_date) as delivery_date
     from required_feeds
-    left join {{ ref('int_deliveries') }} as deliveries
+    inner join {{ ref('int_deliveries') }} as deliveries
         on required_feeds.source_code = deliveries.source_code and required_feeds.feed = deliveries.feed
-    group by required_feeds.source_code, required_feeds.feed
 
 ),
 
+-- a day that the calendar excuses counts as delivered, but the calendar never runs ahead of the deliveries
 final as (
 
-    select min(delivery_date) as complete_day from newest_deliveries
-    having count(*) > 0 and count(*) = count(delivery_date)
+    select least(min(required_feeds.complete_through), max(newest_deliveries.delivery_date)) as complete_day
+    from required_feeds
+    cross join newest_deliveries
+    having count(*) > 0 and count(*) = count(required_feeds.complete_through)
 
 )
 

@@ -51,7 +51,8 @@ columns as (
 delivered as (
     {% for feed, model in {
         'orders': 'fct_orders', 'customers': 'int_customers_united', 'products': 'int_products_united',
-        'shipments': 'int_shipments_united', 'survey_responses': 'int_survey_responses_united'
+        'shipments': 'int_shipments_united', 'inventory': 'int_inventory_united',
+        'survey_responses': 'int_survey_responses_united'
     }.items() %}
     select distinct
         source_code,

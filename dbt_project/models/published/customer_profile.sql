@@ -80,6 +80,7 @@ final as (
         needs.promised_lead_days,
         needs.delivered_lead_days,
         needs.wanted_weekday,
+        needs.customised_line_share,
         needs.gap_to_request_days,
         needs.later_than_wanted_share,
         needs.on_time_share,

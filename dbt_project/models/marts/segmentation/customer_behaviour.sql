@@ -29,6 +29,7 @@ baskets as (
         source_code,
         customer_key,
         count(*) as window_orders,
+        sum(line_count) as window_lines,
         {{ decimal_from(quotient('sum(net_amount)', 'count(*)'), 4) }} as mean_order_value,
         cast(sum(line_count) as double) / count(*) as mean_order_lines,
         sum(case when is_on_promotion then 1 else 0 end) as promotion_orders
@@ -150,6 +151,7 @@ measured as (
         coalesce(usage.usage_class, 'none') as usage_class,
         gaps.gap_variation,
         coalesce(baskets.window_orders, 0) as window_orders,
+        cast(coalesce(baskets.window_lines, 0) as bigint) as window_lines,
         baskets.mean_order_value,
         baskets.mean_order_lines,
         cast(baskets.promotion_orders as double) / baskets.window_orders as promotion_order_share,

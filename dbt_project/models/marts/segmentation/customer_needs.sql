@@ -1,3 +1,6 @@
+{#- Stock is kept for whoever orders it, wherever it goes. -#}
+{%- set keeper = 'orders.sold_to_key' if account_level() == 'ship_to' else 'orders.customer_key' -%}
+
 with customers as (
 
     select * from {{ ref('int_customers_as_of') }}
@@ -31,6 +34,55 @@ asked as (
 
 ),
 
+-- goods that a warehouse keeps for one customer were made for that customer
+kept_articles as (
+
+    select
+        source_code,
+        customer_key,
+        product_key,
+        min(inventory_date) as first_count_date
+    from {{ ref('int_inventory') }}
+    where customer_key is not null
+    group by source_code, customer_key, product_key
+
+),
+
+customising_sources as (
+
+    select distinct
+        as_of_dates.as_of_date,
+        kept_articles.source_code
+    from kept_articles
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates on kept_articles.first_count_date <= as_of_dates.as_of_date
+
+),
+
+customised as (
+
+    select
+        as_of_dates.as_of_date,
+        lines.source_code,
+        lines.customer_key,
+        count(*) as customised_lines
+    from {{ ref('fct_order_lines') }} as lines
+    inner join {{ ref('fct_orders') }} as orders
+        on lines.source_code = orders.source_code and lines.order_key = orders.order_key
+    inner join kept_articles
+        on
+            lines.source_code = kept_articles.source_code
+            and lines.product_key = kept_articles.product_key
+            and {{ keeper }} = kept_articles.customer_key
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates
+        on
+            lines.order_date <= as_of_dates.as_of_date
+            and lines.order_date > as_of_dates.window_start_date
+            and kept_articles.first_count_date <= as_of_dates.as_of_date
+    where lines.line_outcome = 'sale'
+    group by as_of_dates.as_of_date, lines.source_code, lines.customer_key
+
+),
+
 weekdays as (
 
     select
@@ -61,6 +113,10 @@ final as (
         weekdays.weekday as wanted_weekday,
         behaviour.mean_order_value,
         behaviour.main_channel,
+        case
+            when customising_sources.source_code is not null
+                then cast(coalesce(customised.customised_lines, 0) as double) / nullif(behaviour.window_lines, 0)
+        end as customised_line_share,
         asked.gap_to_request_days,
         asked.later_than_wanted_share,
         asked.on_time_share,
@@ -82,6 +138,15 @@ final as (
             customers.as_of_date = behaviour.as_of_date
             and customers.source_code = behaviour.source_code
             and customers.customer_key = behaviour.customer_key
+    left join customised
+        on
+            customers.as_of_date = customised.as_of_date
+            and customers.source_code = customised.source_code
+            and customers.customer_key = customised.customer_key
+    left join customising_sources
+        on
+            customers.as_of_date = customising_sources.as_of_date
+            and customers.source_code = customising_sources.source_code
 
 )
 

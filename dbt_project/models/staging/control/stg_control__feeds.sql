@@ -5,5 +5,6 @@ select
     is_enabled,
     is_required,
     needed_for,
-    return_channel
+    return_channel,
+    complete_through
 from {{ source('control', 'sources') }}
