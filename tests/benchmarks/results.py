@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aims import aims_section
 from growth import growth_section
 from measure import machine
 
@@ -67,6 +68,7 @@ def write_page() -> None:
         "Written by `make bench`; do not edit. Seconds are of processors (`cpu`) and of the clock (`wall`), medians of "
         "interleaved rounds; `memory` is the largest resident size, `disk` what lies on it afterwards.",
         *(_size(scale, one) for scale, one in kept["sizes"].items()),
+        aims_section(kept["sizes"]),
         growth_section(kept["sizes"]),
     ]
     if "deliveries" in kept:
