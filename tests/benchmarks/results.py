@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aims import aims_section
 from growth import growth_section
 from measure import machine
 
@@ -18,6 +19,8 @@ STAGES = ("start-up", "ingestion", "models", "checks", "publication", "all stage
 NAMES = {
     "refresh": "**refresh**, the whole command with Dagster",
     "all stages": "the same stages without Dagster",
+    "within limit": "the same within SEGMENTATION_MEMORY_LIMIT={memory_limit}",
+    "same tables": "of these, the models that make what (b) makes",
     "query": "(a) DuckDB: RFM and ABC of one day in one query",
     "duckdb": "(b) DuckDB: fact and customer table",
     "pandas": "(c) pandas: the same tables",
@@ -25,7 +28,7 @@ NAMES = {
 }
 
 
-def save(book: Any, found: Mapping[str, Mapping[str, float]], runs: int, dates: int) -> None:
+def save(book: Any, found: Mapping[str, Mapping[str, float]], runs: int, dates: int, memory_limit: str) -> None:
     """Put the figures of one size into docs/speed.json and write docs/speed.md anew."""
     kept = _kept()
     kept["sizes"][f"{book.scale:g}"] = {
@@ -33,6 +36,7 @@ def save(book: Any, found: Mapping[str, Mapping[str, float]], runs: int, dates: 
         "machine": machine(),
         "runs": runs,
         "as_of_dates": dates,
+        "memory_limit": memory_limit,
         **book.counts(),
         "figures": found,
     }
@@ -64,6 +68,7 @@ def write_page() -> None:
         "Written by `make bench`; do not edit. Seconds are of processors (`cpu`) and of the clock (`wall`), medians of "
         "interleaved rounds; `memory` is the largest resident size, `disk` what lies on it afterwards.",
         *(_size(scale, one) for scale, one in kept["sizes"].items()),
+        aims_section(kept["sizes"]),
         growth_section(kept["sizes"]),
     ]
     if "deliveries" in kept:
@@ -83,7 +88,7 @@ def _size(scale: str, one: Mapping[str, Any]) -> str:
         f"{one['measured_on']}, rounds: {one['runs']}.",
         _table(
             ["", "cpu", "wall", "memory MB", "disk MB", "cpu / (b)"],
-            [_row(NAMES[k], figures[k], base) for k in NAMES if k in figures],
+            [_row(NAMES[k].format(**one), figures[k], base) for k in NAMES if k in figures],
         ),
         f"Net of start-up the refresh takes {net / base['cpu']:.1f} times the processor seconds of (b).",
         _table(
@@ -91,7 +96,32 @@ def _size(scale: str, one: Mapping[str, Any]) -> str:
             [_stage(stage, figures[stage], figures[f"one more day: {stage}"]) for stage in STAGES],
         ),
     ]
+    if "same tables" in figures:
+        same = figures["same tables"]["cpu"]
+        lines.append(
+            f"{whole['cpu'] / same:.1f} times is more work: the models that make the fact table and, for the same as-of dates, "
+            f"the customers' RFM and ABC are {same:.1f} s of it; the others make everything else that is published. "
+            f"{same / base['cpu']:.1f} times is dearer work: returns, corrections, versions of products, keys, deliveries in "
+            "any order, and dbt itself, of all of which the scripts know nothing."
+        )
+    if "backfill: many dates" in figures:
+        one_date, many = figures["backfill: one date"], figures["backfill: many dates"]
+        lines += [
+            "**Past dates.** Models of a refresh that computes one as-of date, and of a backfill of 24 month ends, in batches:",
+            _table(
+                ["", "cpu", "wall", "memory MB"],
+                [
+                    _costs("one date", one_date),
+                    _costs("24 month ends", many),
+                    ["times", *(f"{many[figure] / one_date[figure]:.2f}" for figure in ("cpu", "wall", "memory_mb"))],
+                ],
+            ),
+        ]
     return "\n\n".join(lines)
+
+
+def _costs(name: str, one: Mapping[str, float]) -> list[str]:
+    return [name, f"{one['cpu']:.1f}", f"{one['wall']:.1f}", f"{one['memory_mb']:,.0f}"]
 
 
 def _row(name: str, one: Mapping[str, float], base: Mapping[str, float]) -> list[str]:

@@ -1,7 +1,7 @@
 """Millions of order lines: the whole refresh against scripts that make the same fact and customer table of the same files.
 
 Sizes are TPC-H's scale factors (SF in the environment, several by commas); of RUNS interleaved rounds the medians stand. The
-results of all ways are compared: nobody races against another job.
+results of all ways are compared: nobody races against another job. One more refresh is given MEMORY to live with.
 """
 
 import json
@@ -17,6 +17,7 @@ from tpch_order_book import OrderBook
 
 SCALES = os.environ.get("SF", "0.1,1").split(",")
 RUNS = int(os.environ.get("RUNS", "3"))
+MEMORY_LIMIT = os.environ.get("MEMORY", "2GB")
 BY_HAND = {"query": ("duckdb", "query"), "duckdb": ("duckdb", "tables"), "pandas": ("pandas",), "polars": ("polars",)}
 
 
@@ -46,7 +47,7 @@ def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.benchmark
 @pytest.mark.timeout(4 * 3600)
 def test_refresh_against_scripts_by_hand(book: OrderBook) -> None:
-    """A full refresh, stage by stage; one more day on top of it; and the tables that a script would write."""
+    """A full refresh, stage by stage; one more day on top of it; many past dates; and the tables that a script would write."""
     rounds: dict[str, list[dict[str, float]]] = {}
 
     def note(name: str, figures: dict[str, float]) -> None:
@@ -67,8 +68,17 @@ def test_refresh_against_scripts_by_hand(book: OrderBook) -> None:
         for stage, figures in book.by_stage().items():
             note(f"one more day: {stage}", figures)
         keep(book, rounds, len(days))
+        for stage, figures in book.backfill().items():
+            note(f"backfill: {stage}", figures)
+        keep(book, rounds, len(days))
         book.forget()
         note("refresh", book.refresh())
+        note("same tables", book.by_stage("same_tables")["same tables"])
+        assert len(book.as_of_dates()) == len(days)
+        keep(book, rounds, len(days))
+        book.forget()
+        note("within limit", book.by_stage(memory_limit=MEMORY_LIMIT)["all stages"])
+        keep(book, rounds, len(days))
         if book.scale < 1:  # what each past date costs does not take a large book to tell
             book.forget()
             for stage, figures in book.by_stage(reviews=1).items():
@@ -81,4 +91,4 @@ def keep(book: OrderBook, rounds: dict[str, list[dict[str, float]]], dates: int)
     """What is known so far, so that an hour of measuring is not lost with its last minute."""
     found = {name: medians(figures) for name, figures in rounds.items()}
     print(json.dumps(found, indent=1))
-    save(book, found, len(rounds["duckdb"]), dates)
+    save(book, found, len(rounds["duckdb"]), dates, MEMORY_LIMIT)

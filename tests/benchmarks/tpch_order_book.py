@@ -10,11 +10,14 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 from measure import measure_process, size_mb
 from tpch import LAST_DAY, SOURCE, deliver, generate
+
+from dagster_project.transformation.control import month_ends
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
@@ -107,20 +110,36 @@ class OrderBook:
         figures, _ = measure_process([sys.executable, "-m", "dagster_project", "refresh"], self.environment)
         return {**figures, "written_mb": size_mb(self.data_dir)}
 
-    def by_stage(self, reviews: int | None = None) -> dict[str, dict[str, float]]:
+    def by_stage(
+        self, work: str = "refresh", *days: str, reviews: int | None = None, memory_limit: str | None = None
+    ) -> dict[str, dict[str, float]]:
         """The same work without Dagster around it, stage by stage; `all stages` is the process as a whole.
 
-        reviews: how many past dates the history holds, instead of what the shipped policy says.
+        work, days: what refresh_by_stage.py is asked for. reviews: how many past dates the history holds, instead of what the
+        shipped policy says. memory_limit: what DuckDB may take, instead of most of the machine's.
         """
         environment = dict(self.environment)
+        if memory_limit is not None:
+            environment["SEGMENTATION_MEMORY_LIMIT"] = memory_limit
         if reviews is not None:
             environment["SEGMENTATION_POLICY_DIR"] = str(self._policy_with(reviews))
         before = size_mb(self.data_dir)
-        figures, printed = measure_process([sys.executable, str(HERE / "refresh_by_stage.py")], environment)
+        command = [sys.executable, str(HERE / "refresh_by_stage.py"), work, *days]
+        figures, printed = measure_process(command, environment)
         stages: dict[str, dict[str, float]] = json.loads(printed.splitlines()[-1])
         # the process forgets its peak after each stage
         figures["memory_mb"] = max(stage["memory_mb"] for stage in stages.values())
         return {**stages, "all stages": {**figures, "written_mb": size_mb(self.data_dir) - before}}
+
+    def backfill(self) -> dict[str, dict[str, float]]:
+        """24 month ends, which then stand in the history, and one date before them."""
+        days = [str(day) for day in month_ends(MEASURED_DAY - timedelta(days=730), MEASURED_DAY)]
+        stages = self.by_stage("backfill", *days)
+        with duckdb.connect(str(self.data_dir / "warehouse.duckdb"), read_only=True) as warehouse:
+            kept = warehouse.execute("select distinct cast(as_of_date as text) from marts.customer_segments_as_of").fetchall()
+        assert len(days) == 24
+        assert {(day,) for day in days} <= set(kept)
+        return stages
 
     def _policy_with(self, reviews: int) -> Path:
         own = self.folder / f"policy_{reviews}"
