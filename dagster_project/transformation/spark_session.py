@@ -12,8 +12,8 @@ _log = logging.getLogger(__name__)
 
 def run_python_models_here() -> None:
     """Let dbt run models in Python on the driver, in this session: dbt-spark itself sends them to Databricks only."""
-    from dbt.adapters import spark
-    from dbt.adapters.base import PythonJobHelper
+    import dbt.adapters.spark as spark
+    from dbt.adapters.base.impl import PythonJobHelper
 
     class InThisProcess(PythonJobHelper):
         def __init__(self, parsed_model: dict[str, Any], _credentials: object) -> None:
@@ -25,7 +25,7 @@ def run_python_models_here() -> None:
             exec(compile(compiled_code, self._name, "exec"), {"spark": SparkSession.builder.getOrCreate()})
 
     # dbt looks for an adapter's version by the name of its class
-    class SparkAdapter(spark.SparkAdapter):
+    class SparkAdapter(spark.SparkAdapter):  # type: ignore[misc]
         @property
         def default_python_submission_method(self) -> str:
             return "session"

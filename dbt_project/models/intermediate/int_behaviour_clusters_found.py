@@ -3,6 +3,7 @@ the rows stands in dagster_project/prediction, and is loaded only when there is 
 """
 
 import asyncio
+import json
 
 
 def model(dbt, session):
@@ -60,6 +61,10 @@ def _frame(rows, columns):
 
 
 def _spark_table(session, found):
+    """Handed over as one text: a table made of Python's rows would ask every worker for a Python."""
+    from pyspark.sql.functions import from_json, inline, lit
     from pyspark.sql.pandas.types import from_arrow_schema
+    from pyspark.sql.types import ArrayType
 
-    return session.createDataFrame(found.to_pylist(), from_arrow_schema(found.schema))
+    rows = json.dumps(found.to_pylist(), default=str)
+    return session.range(1).select(inline(from_json(lit(rows), ArrayType(from_arrow_schema(found.schema)))))
