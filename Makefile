@@ -111,8 +111,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(find_python); \
 	echo "Setting up $(VENV): $$(grep -c == requirements.lock) locked packages, once (one to three minutes) ..."; \
 	"$$python" -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements.lock
+	@# compiled when first imported: most modules never are
+	@$(PIP) install --no-compile --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c "from dagster_project.transformation.project import parsed_project; parsed_project()"
 	@touch $@
 	@echo "Ready: $$($(BIN)/python --version) in $(VENV)."
 
