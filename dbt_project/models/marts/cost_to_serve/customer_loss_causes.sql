@@ -46,9 +46,24 @@ revenues as (
         as_of_date,
         source_code,
         sum(net_revenue) as net_revenue,
-        sum(case when gross_margin is not null then net_revenue end) as revenue_of_known_margin
+        sum(case when gross_margin is not null then net_revenue end) as known_revenue
     from customers
     group by as_of_date, source_code
+
+),
+
+costs_of_all as (
+
+    select
+        costs.as_of_date,
+        costs.source_code,
+        costs.activity,
+        sum(costs.cost) as cost,
+        max(case when costs.activity = 'cost_of_goods' then revenues.known_revenue else revenues.net_revenue end) as net_revenue
+    from costs
+    inner join revenues
+        on costs.as_of_date = revenues.as_of_date and costs.source_code = revenues.source_code
+    group by costs.as_of_date, costs.source_code, costs.activity
 
 ),
 
@@ -56,20 +71,11 @@ revenues as (
 usual as (
 
     select
-        costs.as_of_date,
-        costs.source_code,
-        costs.activity,
-        cast(sum(costs.cost) as double) / nullif(
-            cast(
-                max(
-                    case when costs.activity = 'cost_of_goods' then revenues.revenue_of_known_margin else revenues.net_revenue end
-                ) as double
-            ), 0
-        ) as usual_cost_share
-    from costs
-    inner join revenues
-        on costs.as_of_date = revenues.as_of_date and costs.source_code = revenues.source_code
-    group by costs.as_of_date, costs.source_code, costs.activity
+        as_of_date,
+        source_code,
+        activity,
+        cast(cost as double) / nullif(cast(net_revenue as double), 0) as usual_cost_share
+    from costs_of_all
 
 ),
 
