@@ -10,9 +10,11 @@ final as (
     select
         customers.as_of_date,
         identities.source || ':' || identities.source_customer_id as customer_id,
-        cast(
-            {{ days_between('coalesce(attributes.created_date, attributes.snapshot_date)', 'customers.as_of_date') }} as integer
-        ) as known_for_days,
+        -- whoever has ordered has been known since then, whenever a list of customers came
+        cast(greatest(
+            {{ days_between('coalesce(attributes.created_date, attributes.snapshot_date)', 'customers.as_of_date') }},
+            customers.tenure_days
+        ) as integer) as known_for_days,
         value_scores.value_score,
         value_scores.net_revenue_rank,
         value_scores.gross_margin_rank,

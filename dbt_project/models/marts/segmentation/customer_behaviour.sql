@@ -62,6 +62,7 @@ channels as (
         ) as place,
         count(*) over (partition by as_of_date, source_code, customer_key) as channel_count
     from orders
+    where channel <> 'unknown'
     group by as_of_date, source_code, customer_key, channel
 
 ),
@@ -154,7 +155,10 @@ measured as (
         cast(coalesce(baskets.window_lines, 0) as bigint) as window_lines,
         baskets.mean_order_value,
         baskets.mean_order_lines,
-        cast(baskets.promotion_orders as double) / baskets.window_orders as promotion_order_share,
+        -- an order book that names no promotion says nothing about them
+        case
+            when populations.promotion_share > 0 then cast(baskets.promotion_orders as double) / baskets.window_orders
+        end as promotion_order_share,
         populations.promotion_share as promotion_share_of_all,
         -- nobody bought on promotion: nobody responds to it
         cast(baskets.promotion_orders as double) / baskets.window_orders / nullif(populations.promotion_share, 0)
