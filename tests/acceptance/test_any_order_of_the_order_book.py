@@ -21,6 +21,7 @@ _TABLES = (
     "marts.fct_order_lines",
     "marts.fct_returns",
     "intermediate.int_customer_day",
+    "intermediate.int_customer_xyz_reviews",
     "intermediate.int_order_reversals",
     "intermediate.int_customers_as_of",
     "intermediate.int_account_hierarchy",

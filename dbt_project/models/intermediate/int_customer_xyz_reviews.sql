@@ -1,8 +1,18 @@
-{#- The class of a review depends on the ones before, so every review is replayed from the first. No recursion is needed: at
-    each cut the customer stands above or below until a review decides otherwise, so the newest decision counts. -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched(ref('int_replayed_customers'), ['source_code', 'customer_key']) }}"
+) }}
+{#- The class of a review depends on the ones before, so every review of a customer is replayed from the first. No recursion is
+    needed: at each cut the customer stands above or below until a review decides otherwise, so the newest decision counts. -#}
+
+-- depends_on: {{ ref('int_replayed_customers') }}
 with months as (
 
     select * from {{ ref('int_customer_month') }}
+    {%- if is_incremental() %}
+    where (source_code, customer_key) in (select source_code, customer_key from {{ ref('int_replayed_customers') }})
+    {%- endif %}
 
 ),
 
@@ -210,8 +220,10 @@ final as (
         class_numbers.review_date,
         class_numbers.month_count,
         class_numbers.revenue_variation,
-        classes.xyz_class
+        classes.xyz_class,
+        refresh.policy_version
     from class_numbers
+    cross join {{ ref('stg_control__refresh') }} as refresh
     inner join classes
         on class_numbers.class_number = classes.class_number and class_numbers.review_date = classes.review_date
 

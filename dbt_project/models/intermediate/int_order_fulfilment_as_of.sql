@@ -35,7 +35,7 @@ arrived as (
         on
             orders.source_code = shipments.source_code
             and orders.order_key = shipments.order_key
-            and shipments.delivered_date <= orders.as_of_date
+            and orders.as_of_date >= shipments.delivered_date
     group by orders.as_of_date, orders.source_code, orders.order_key
 
 ),
