@@ -1,5 +1,5 @@
--- A returned row is a customer whose steps do not add up to the net contribution; where one of them is unknown, so must that be.
--- The subtotals on the way are those of customer_profitability, where a test holds them to each other.
+-- A returned row is a customer whose steps do not add up to the net contribution; where one of them is unknown, so is that. The
+-- subtotals on the way are those of customer_profitability, where a test holds them to each other.
 with customers as (
 
     select
