@@ -1,4 +1,5 @@
--- A returned row is a date that is to be computed although nobody had ordered anything, and the first date on which somebody had.
+-- A returned row is a date that is to be computed although nobody had ordered anything, and the first date on which somebody
+-- had.
 with first_orders as (
 
     select min(order_date) as first_order_date from {{ ref('fct_orders') }}
