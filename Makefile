@@ -120,14 +120,14 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 $(STORE_INSTALLED): tests/object_store/requirements.lock
 	@$(find_python); "$$python" -m venv $(STORE_VENV)
-	@$(STORE_VENV)/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r $<
+	@$(STORE_VENV)/bin/python -m pip -qq --disable-pip-version-check install --no-compile --require-hashes -r $<
 	@touch $@
 
 $(SPARK_INSTALLED): requirements-spark.lock pyproject.toml
 	@$(find_python); \
 	echo "Setting up $(SPARK_VENV): $$(grep -c == requirements-spark.lock) locked packages, once (two to five minutes) ..."; \
 	"$$python" -m venv $(SPARK_VENV)
-	@$(SPARK_VENV)/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r requirements-spark.lock
+	@$(SPARK_VENV)/bin/python -m pip -qq --disable-pip-version-check install --no-compile --require-hashes -r requirements-spark.lock
 	@$(SPARK_VENV)/bin/python -m pip -qq --disable-pip-version-check install --no-deps --no-build-isolation -e .
 	@touch $@
 	@echo "Ready: Spark $$($(SPARK_VENV)/bin/python -c 'import pyspark; print(pyspark.__version__)') in $(SPARK_VENV)."
