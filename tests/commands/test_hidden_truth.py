@@ -18,13 +18,8 @@ def found(refreshed: Refreshed) -> duckdb.DuckDBPyConnection:
     """`customers`: one row per customer, with the truth and what was published."""
     with duckdb.connect(str(refreshed.settings.published / "customer_segments.duckdb"), read_only=True) as reader:
         connection = duckdb.connect()
-<<<<<<< HEAD
         connection.register("published", reader.execute("select * from customer_segments").to_arrow_table())
         connection.register("profiles", reader.execute("select * from customer_profile").to_arrow_table())
-=======
-        connection.register("published", reader.sql("from customer_segments").to_arrow_table())
-        connection.register("profiles", reader.sql("from customer_profile").to_arrow_table())
->>>>>>> segments
         connection.execute(f"""
             create table customers as
             select truth.* exclude (net_revenue), truth.net_revenue as true_net_revenue, published.* exclude (customer_id)
