@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 # Other work on the machine must not turn a slow start into a failure; each wait ends as soon as its condition holds.
 _START_SECONDS = 120
-_LEFT_OVER_SECONDS = 20
+_LEFT_OVER_SECONDS = 60
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 
