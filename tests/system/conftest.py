@@ -42,7 +42,7 @@ def dev(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield process
     finally:
         left_over = process.stop() if process.is_running else []
-    assert not left_over, f"still alive 20 s after Ctrl-C: {left_over}"
+    assert not left_over, f"still alive a minute after Ctrl-C: {left_over}"
 
 
 @pytest.fixture(scope="module")
