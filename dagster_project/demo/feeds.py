@@ -172,14 +172,17 @@ def survey_responses(company: "Company") -> Table:
         "customer_id": company.customers.customer_id[rows.customer],
         "answered_at": calendar.moment_texts(rows.day, 9 * 3600 + rows.response * 37 % 30_000),
         "question": texts(service.QUESTIONS)[rows.question],
-        "answer": _answers(rows.answer),
+        "answer": _answers(rows.question, rows.answer),
     }
     return Table(columns, delivery_day(_monday(rows.day)))
 
 
-def _answers(answer: "Ints") -> "Texts":
-    """Numbers as they are; who skipped a question is told in words."""
-    return texts(["no answer" if value < 0 else str(value) for value in answer.tolist()])
+def _answers(question: "Ints", answer: "Ints") -> "Texts":
+    """Numbers as they are; reasons, and who skipped a question, are told in words."""
+    told = texts(["no answer" if value < 0 else str(value) for value in answer.tolist()])
+    reasons = question == service.QUESTIONS.index("sales_reason")
+    told[reasons] = texts(service.REASONS)[answer[reasons]]
+    return told
 
 
 def receivables(company: "Company") -> Table:

@@ -25,8 +25,9 @@ _MINUTES_UNKNOWN_SHARE = 0.03
 _DEMANDING_FACTOR = 1.5
 
 PREFERENCES = ("price", "speed", "service", "sustainability", "range")
-QUESTIONS = (*PREFERENCES, "recommend", "share_of_wallet")
-"""Answered from 1 to 5, from 0 to 10, and with the per cent of such goods that are bought here."""
+REASONS = ("quality", "manufacturer", "review")
+QUESTIONS = (*PREFERENCES, "recommend", "share_of_wallet", "sales_reason")
+"""Answered from 1 to 5, from 0 to 10, with the per cent of such goods that are bought here, and with a place in REASONS."""
 SURVEYS = (date(2025, 3, 3), date(2025, 10, 6), date(2026, 3, 2), date(2026, 8, 17), date(2026, 9, 14))
 """First days of the surveys; answers come within nine days."""
 _INVITED_SHARE = 0.16
@@ -128,7 +129,7 @@ def preferences(customers: "Customers") -> "Ints":
 def draw_surveys(customers: "Customers", first_order: "Ints", gone_on: "Ints") -> Surveys:
     """Each survey asks a part of the customers who then buy; what they prefer gets 4 or 5, the rest mostly less.
 
-    A few prefer nothing: whatever they are asked about gets 3 at most.
+    A few prefer nothing: whatever they are asked about gets 3 at most. Most of these say why they buy here at all.
     """
     import numpy as np
 
@@ -153,10 +154,15 @@ def draw_surveys(customers: "Customers", first_order: "Ints", gone_on: "Ints") -
     pleased -= np.where(customers.of("demanding", "fading")[customer], 2.5, 0)
     answers[:, -1] = np.clip(rng.normal(pleased, 1.7).round(), 0, 10)
     answers[rng.random(answers.shape) < 0.004] = -1
-    answers = np.column_stack([answers, _wallet_shares(customers)[customer]])
+    one_in_four = np.arange(len(customers)) % (len(REASONS) + 1)
+    reason = np.where(is_indifferent & (one_in_four < len(REASONS)), one_in_four, -1)
+    answers = np.column_stack([answers, _wallet_shares(customers)[customer], reason[customer]]).reshape(-1)
     questions = np.tile(np.arange(len(QUESTIONS)), count)
     repeated = np.repeat(np.arange(count), len(QUESTIONS))
-    return Surveys(repeated, customer[repeated], day[repeated], questions, answers.reshape(-1))
+    # nobody is asked for a reason in vain
+    told = (questions != QUESTIONS.index("sales_reason")) | (answers >= 0)
+    repeated, questions, answers = repeated[told], questions[told], answers[told]
+    return Surveys(repeated, customer[repeated], day[repeated], questions, answers)
 
 
 def _wallet_shares(customers: "Customers") -> "Ints":

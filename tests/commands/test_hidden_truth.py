@@ -87,10 +87,9 @@ def _names(table: str, *columns: str) -> set[str]:
         ("relationship_class", {"strategic", "develop", "maintain", "transactional", "none"}),
         ("usage_class", _names("usage_classes", "usage_class") | {"none"}),
         ("promotion_response", _names("promotion_responses", "promotion_response") | {"none"}),
-        # quality, brand and reputation are read from reasons for an order, which only AdventureWorks asks
         (
             "preference_segment",
-            _names("preference_rules", "preference") - {"quality", "brand", "reputation"} | {"no_strong_preference", "none"},
+            _names("preference_rules", "preference") | {"no_strong_preference", "none"},
         ),
         ("market_cluster", _names("market_clusters", "market_cluster") | {"no_market"}),
         ("service_tier", _names("service_tiers", "service_tier")),

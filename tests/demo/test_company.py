@@ -185,18 +185,18 @@ def test_surveys_tell_what_each_customer_prefers(one: One) -> None:
         ),
         best as (
             select response_id, count(*) filter (score >= 4) as high, count(*) filter (score = 5) as highest
-            from answers where question not in ('recommend', 'share_of_wallet') group by all
+            from answers where question not in ('recommend', 'share_of_wallet', 'sales_reason') group by all
         )
         select
             count(distinct question),
             count(*) filter (
                 score not between 0 and case question when 'recommend' then 10 when 'share_of_wallet' then 100 else 5 end
             ),
-            count(*) filter (score is null and question <> 'share_of_wallet'),
+            count(*) filter (score is null and question not in ('share_of_wallet', 'sales_reason')),
             (select avg((high > 0)::integer) from best)
         from answers
     """)
-    assert (questions, outside) == (7, 0)
+    assert (questions, outside) == (8, 0)
     assert 5 < words < 100
     assert clear > 0.95
 
