@@ -111,8 +111,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(find_python); \
 	echo "Setting up $(VENV): $$(grep -c == requirements.lock) locked packages, once (one to three minutes) ..."; \
 	"$$python" -m venv $(VENV)
-	@# compiled when first imported: most modules never are
+	@# compiled by both processors instead of pip's one, so that the first refresh need not
 	@$(PIP) install --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -q -j 0 -x '/(tests?|pip)/' $(VENV)/lib >/dev/null || true
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(BIN)/python -c "from dagster_project.transformation.project import parsed_project; parsed_project()"
 	@touch $@
