@@ -1,7 +1,6 @@
 with rules as (
 
-    select * from {{ ref('customer_rules_as_of') }}
-    where as_of_date in (select as_of_date from {{ ref('int_as_of_dates') }} where is_newest)
+    select * from {{ ref('customer_rules') }}
 
 ),
 

@@ -1,7 +1,6 @@
 with playbook as (
 
     select * from {{ ref('customer_playbook') }}
-    where as_of_date in (select as_of_date from {{ ref('int_as_of_dates') }} where is_newest)
 
 ),
 

@@ -1,42 +1,84 @@
 {#- One set of facts, divided in many ways: whatever the dimension, every cost of the window stands in one of its segments. -#}
 {%- set category_share = 'coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1)' -%}
 
-with costs as (
+with as_of_dates as (
 
-    select
-        as_of_dates.as_of_date,
-        costs.*
-    from {{ ref('fct_activity_costs') }} as costs
-    inner join {{ ref('int_as_of_dates') }} as as_of_dates
-        on costs.cost_date <= as_of_dates.as_of_date and costs.cost_date > as_of_dates.window_start_date
+    select * from {{ ref('int_as_of_dates') }}
 
 ),
 
--- what is a property of the event and its order
+bounds as (
+
+    select
+        min(window_start_date) as after_date,
+        max(as_of_date) as last_date
+    from as_of_dates
+
+),
+
+events as (
+
+    select
+        costs.*,
+        -- a key of its own for the join: a condition beside the keys would compare every pair of rows
+        case when costs.product_key is null then costs.order_key end as divided_order_key
+    from {{ ref('fct_activity_costs') }} as costs
+    inner join bounds on costs.cost_date > bounds.after_date and costs.cost_date <= bounds.last_date
+
+),
+
+-- what is a property of the event and its order; added up once per day, whatever the number of as-of dates
+event_days as (
+
+    select
+        events.cost_date,
+        events.source_code,
+        events.activity,
+        orders.channel,
+        orders.ship_to_country,
+        orders.ship_to_region,
+        events.warehouse_id,
+        sum(events.driver_units) as driver_units,
+        sum(events.minutes) as minutes,
+        sum(events.cost) as cost
+    from events
+    left join {{ ref('fct_orders') }} as orders
+        on events.source_code = orders.source_code and events.order_key = orders.order_key
+    group by
+        events.cost_date,
+        events.source_code,
+        events.activity,
+        orders.channel,
+        orders.ship_to_country,
+        orders.ship_to_region,
+        events.warehouse_id
+
+),
+
 event_groups as (
 
     select
-        costs.as_of_date,
-        costs.source_code,
-        costs.activity,
-        orders.channel,
-        orders.ship_to_country,
-        orders.ship_to_region,
-        costs.warehouse_id,
-        sum(costs.driver_units) as driver_units,
-        sum(costs.minutes) as minutes,
-        sum(costs.cost) as cost
-    from costs
-    left join {{ ref('fct_orders') }} as orders
-        on costs.source_code = orders.source_code and costs.order_key = orders.order_key
+        as_of_dates.as_of_date,
+        event_days.source_code,
+        event_days.activity,
+        event_days.channel,
+        event_days.ship_to_country,
+        event_days.ship_to_region,
+        event_days.warehouse_id,
+        sum(event_days.driver_units) as driver_units,
+        sum(event_days.minutes) as minutes,
+        sum(event_days.cost) as cost
+    from event_days
+    inner join as_of_dates
+        on event_days.cost_date <= as_of_dates.as_of_date and event_days.cost_date > as_of_dates.window_start_date
     group by
-        costs.as_of_date,
-        costs.source_code,
-        costs.activity,
-        orders.channel,
-        orders.ship_to_country,
-        orders.ship_to_region,
-        costs.warehouse_id
+        as_of_dates.as_of_date,
+        event_days.source_code,
+        event_days.activity,
+        event_days.channel,
+        event_days.ship_to_country,
+        event_days.ship_to_region,
+        event_days.warehouse_id
 
 ),
 
@@ -48,11 +90,54 @@ customer_groups as (
         source_code,
         customer_key,
         activity,
-        sum(driver_units) as driver_units,
-        sum(minutes) as minutes,
-        sum(cost) as cost
-    from costs
-    group by as_of_date, source_code, customer_key, activity
+        driver_units,
+        minutes,
+        exact_cost as cost
+    from {{ ref('customer_activity_costs') }}
+
+),
+
+always_known as (
+
+    select
+        source_code,
+        customer_key
+    from {{ ref('int_customers_as_of') }}
+    where as_of_date in (select as_of_date from as_of_dates)
+    group by source_code, customer_key
+    having count(*) = (select count(*) from as_of_dates)
+
+),
+
+-- looked up date by date only where that can be in vain
+possibly_unassigned as (
+
+    select events.*
+    from events
+    left join always_known
+        on events.source_code = always_known.source_code and events.customer_key = always_known.customer_key
+    where always_known.customer_key is null
+
+),
+
+unassigned as (
+
+    select
+        as_of_dates.as_of_date,
+        events.activity,
+        sum(events.driver_units) as driver_units,
+        sum(events.minutes) as minutes,
+        sum(events.cost) as cost
+    from possibly_unassigned as events
+    inner join as_of_dates
+        on events.cost_date <= as_of_dates.as_of_date and events.cost_date > as_of_dates.window_start_date
+    left join {{ ref('int_customers_as_of') }} as known
+        on
+            as_of_dates.as_of_date = known.as_of_date
+            and events.source_code = known.source_code
+            and events.customer_key = known.customer_key
+    where known.customer_key is null
+    group by as_of_dates.as_of_date, events.activity
 
 ),
 
@@ -99,7 +184,6 @@ described_customers as (
 
     select
         customer_groups.*,
-        known.customer_key is not null as is_known,
         rfm.rfm_segment,
         abc.abc_revenue,
         abc.abc_profit,
@@ -107,7 +191,6 @@ described_customers as (
         accounts.parent
     from customer_groups
     {% for alias, relation in [
-        ('known', ref('int_customers_as_of')),
         ('rfm', ref('customer_rfm')),
         ('abc', ref('customer_abc')),
         ('quadrants', ref('customer_profit_quadrants')),
@@ -119,26 +202,6 @@ described_customers as (
             and customer_groups.source_code = {{ alias }}.source_code
             and customer_groups.customer_key = {{ alias }}.customer_key
     {% endfor %}
-),
-
-bounds as (
-
-    select
-        min(window_start_date) as after_date,
-        max(as_of_date) as last_date
-    from {{ ref('int_as_of_dates') }}
-
-),
-
-events as (
-
-    select
-        costs.*,
-        -- a key of its own for the join: a condition beside the keys would compare every pair of rows
-        case when costs.product_key is null then costs.order_key end as divided_order_key
-    from {{ ref('fct_activity_costs') }} as costs
-    inner join bounds on costs.cost_date > bounds.after_date and costs.cost_date <= bounds.last_date
-
 ),
 
 divided_lines as (
@@ -226,35 +289,47 @@ by_category as (
         costs.minutes,
         costs.cost
     from category_days as costs
-    inner join {{ ref('int_as_of_dates') }} as as_of_dates
+    inner join as_of_dates
         on costs.cost_date <= as_of_dates.as_of_date and costs.cost_date > as_of_dates.window_start_date
 
 ),
 
 members as (
-    {% for dimension, column, of_customer in [
-        ('total', 'total', false),
-        ('source', 'source', false),
-        ('channel', 'channel', false),
-        ('country', 'ship_to_country', false),
-        ('region', 'ship_to_region', false),
-        ('warehouse', 'warehouse_id', false),
-        ('rfm_segment', 'rfm_segment', true),
-        ('abc_revenue', 'abc_revenue', true),
-        ('abc_profit', 'abc_profit', true),
-        ('profit_quadrant', 'profit_quadrant', true),
-        ('parent', 'parent', true),
-    ] %}
+    {% for dimension, column in {
+        'total': 'total', 'source': 'source', 'channel': 'channel', 'country': 'ship_to_country', 'region': 'ship_to_region',
+        'warehouse': 'warehouse_id',
+    }.items() %}
     select
         as_of_date,
         '{{ dimension }}' as dimension,
-        {{ "case when not is_known then 'unassigned' else coalesce(" ~ column ~ ", 'none') end" if of_customer
-            else "coalesce(" ~ column ~ ", 'none')" }} as segment,
+        coalesce({{ column }}, 'none') as segment,
         activity,
         cast(driver_units as decimal(18, 4)) as driver_units,
         cast(minutes as decimal(18, 4)) as minutes,
         cost
-    from {{ 'described_customers' if of_customer else 'described_events' }}
+    from described_events
+    union all
+    {%- endfor %}
+    {% for dimension in ['rfm_segment', 'abc_revenue', 'abc_profit', 'profit_quadrant', 'parent'] %}
+    select
+        as_of_date,
+        '{{ dimension }}' as dimension,
+        coalesce({{ dimension }}, 'none') as segment,
+        activity,
+        cast(driver_units as decimal(18, 4)) as driver_units,
+        minutes,
+        cost
+    from described_customers
+    union all
+    select
+        as_of_date,
+        '{{ dimension }}' as dimension,
+        'unassigned' as segment,
+        activity,
+        cast(driver_units as decimal(18, 4)) as driver_units,
+        cast(minutes as decimal(18, 4)) as minutes,
+        cost
+    from unassigned
     union all
     {%- endfor %}
     select

@@ -21,6 +21,7 @@ final as (
         cast(sum(costs.driver_units) as bigint) as driver_units,
         cast(sum(costs.minutes) as decimal(18, 4)) as minutes,
         cast(sum(costs.cost) as decimal(18, 4)) as cost,
+        cast(sum(costs.cost) as decimal(18, 8)) as exact_cost,
         -- one estimated part makes the sum an estimate
         max(costs.basis) as basis
     from costs

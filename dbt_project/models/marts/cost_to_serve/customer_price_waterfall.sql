@@ -12,9 +12,18 @@
     ('gross_margin', 10, 'gross_margin', true),
     ('net_contribution', 99, 'net_contribution', true),
 ] -%}
-with profitability as (
+{#- Of the newest date only: each customer has a dozen of steps, and nobody reads those of past dates. -#}
+with newest as (
+
+    select as_of_date from {{ ref('int_as_of_dates') }}
+    where is_newest
+
+),
+
+profitability as (
 
     select * from {{ ref('customer_profitability') }}
+    where as_of_date in (select as_of_date from newest)
 
 ),
 
@@ -40,6 +49,7 @@ steps as (
         false as is_subtotal,
         -cost as amount
     from {{ ref('customer_activity_costs') }}
+    where as_of_date in (select as_of_date from newest)
 
 ),
 

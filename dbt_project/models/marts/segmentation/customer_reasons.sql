@@ -1,6 +1,15 @@
-with customers as (
+{#- Of the newest date only, where somebody reads them. -#}
+with newest as (
+
+    select as_of_date from {{ ref('int_as_of_dates') }}
+    where is_newest
+
+),
+
+customers as (
 
     select * from {{ ref('int_customers_as_of') }}
+    where as_of_date in (select as_of_date from newest)
 
 ),
 
@@ -17,6 +26,7 @@ dearest as (
             partition by as_of_date, source_code, customer_key order by cost desc, activity asc
         ) as place
     from {{ ref('customer_activity_costs') }}
+    where as_of_date in (select as_of_date from newest)
 
 ),
 

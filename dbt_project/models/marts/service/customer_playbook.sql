@@ -1,4 +1,12 @@
-with described as (
+{#- Of the newest date only, where somebody acts by it. -#}
+with newest as (
+
+    select as_of_date from {{ ref('int_as_of_dates') }}
+    where is_newest
+
+),
+
+described as (
 
     select
         tiers.as_of_date,
@@ -15,7 +23,9 @@ with described as (
             tiers.as_of_date = {{ alias }}.as_of_date
             and tiers.source_code = {{ alias }}.source_code
             and tiers.customer_key = {{ alias }}.customer_key
-    {% endfor %}
+    {% endfor -%}
+    where tiers.as_of_date in (select as_of_date from newest)
+
 ),
 
 -- the rules ask for nothing but these, so they are looked up once per combination and not once per customer

@@ -1,6 +1,14 @@
-{#- One rule that decided, per row: what was measured, the limit it was held against, and what came of it. -#}
+{#- One rule that decided, per row: what was measured, the limit it was held against, and what came of it. Of the newest date
+    only: nobody reads those of past dates, and they are the longest of all tables. -#}
 
-with customers as (
+with newest as (
+
+    select as_of_date from {{ ref('int_as_of_dates') }}
+    where is_newest
+
+),
+
+customers as (
 
     select * from {{ ref('int_customers_as_of') }}
 
@@ -22,6 +30,7 @@ rfm as (
         f_score,
         m_score
     from {{ ref('customer_rfm') }}
+    where as_of_date in (select as_of_date from newest)
 
 ),
 
@@ -81,7 +90,9 @@ abc_rules as (
             abc.as_of_date = profitability.as_of_date
             and abc.source_code = profitability.source_code
             and abc.customer_key = profitability.customer_key
-    where abc.{{ dimension }} is not null
+    where
+        abc.as_of_date in (select as_of_date from newest)
+        and abc.{{ dimension }} is not null
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
@@ -104,6 +115,7 @@ xyz_rules as (
         on xyz.xyz_class = class.xyz_class and {{ valid_on('class', 'xyz.as_of_date') }}
     left join {{ ref('stg_policy__xyz_classes') }} as next_class
         on class.class_number + 1 = next_class.class_number and {{ valid_on('next_class', 'xyz.as_of_date') }}
+    where xyz.as_of_date in (select as_of_date from newest)
 
 ),
 
@@ -125,6 +137,7 @@ other_rules as (
             lifecycle.as_of_date = customers.as_of_date
             and lifecycle.source_code = customers.source_code
             and lifecycle.customer_key = customers.customer_key
+    where lifecycle.as_of_date in (select as_of_date from newest)
 
     union all
 
@@ -138,7 +151,9 @@ other_rules as (
         cast(lifecycle.previous_net_revenue as double) as limit_value,
         lifecycle.lifecycle_stage as outcome
     from {{ ref('customer_lifecycle') }} as lifecycle
-    where lifecycle.lifecycle_stage in ('loyal', 'growing', 'retained')
+    where
+        lifecycle.as_of_date in (select as_of_date from newest)
+        and lifecycle.lifecycle_stage in ('loyal', 'growing', 'retained')
 
     union all
 
@@ -157,6 +172,7 @@ other_rules as (
         end as outcome
     from {{ ref('customer_relationship') }} as relationship
     inner join parameters on relationship.as_of_date = parameters.as_of_date
+    where relationship.as_of_date in (select as_of_date from newest)
 
     union all
 
@@ -178,6 +194,7 @@ other_rules as (
             and tiers.customer_key = priority.customer_key
     left join {{ ref('stg_policy__service_tiers') }} as policy
         on tiers.tier_number = policy.tier_number and {{ valid_on('policy', 'tiers.as_of_date') }}
+    where tiers.as_of_date in (select as_of_date from newest)
 
     union all
 
@@ -192,7 +209,10 @@ other_rules as (
         case when tiers.is_promise_too_dear then 'costs more than the customer brings' else 'carried by the customer' end
             as outcome
     from {{ ref('customer_service_tier') }} as tiers
-    where tiers.is_promise_too_dear is not null and tiers.promise_cost > 0
+    where
+        tiers.as_of_date in (select as_of_date from newest)
+        and tiers.is_promise_too_dear is not null
+        and tiers.promise_cost > 0
 
 ),
 
