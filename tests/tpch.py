@@ -17,6 +17,8 @@ TABLES = ("lineitem", "orders", "partsupp", "customer", "part", "supplier", "nat
 YEARS_LATER = 20
 LAST_DAY = date(2018, 8, 2)
 
+# more than there are orders at any scale that is measured with copies of a year
+_KEYS_APART = 100_000_000
 _DATES = {"lineitem": ("l_shipdate", "l_commitdate", "l_receiptdate"), "orders": ("o_orderdate",)}
 
 
@@ -28,11 +30,14 @@ def generate(scale: float, folder: Path) -> Path:
     return folder
 
 
-def deliver(tables: Path, landing: Path, daily: int = 0, years_later: int = YEARS_LATER) -> list[date]:
+def deliver(
+    tables: Path, landing: Path, daily: int = 0, years_later: int = YEARS_LATER, years: int | None = None
+) -> list[date]:
     """Lay the tables into landing: all but the last `daily` days as one delivery, then one delivery a day; the delivery dates.
 
     A delivery holds its orders with their lines, the supply costs that the lines name and the lines that came back. The lists
-    of customers, parts and so on come with the first.
+    of customers, parts and so on come with the first. years: so many copies of the last year, one before the other, with
+    orders of their own, instead of all years.
     """
     last = date(LAST_DAY.year - YEARS_LATER + years_later, LAST_DAY.month, LAST_DAY.day)
     first = last - timedelta(days=daily)
@@ -41,6 +46,8 @@ def deliver(tables: Path, landing: Path, daily: int = 0, years_later: int = YEAR
             later = [f"cast({name} + interval {years_later} year as date) as {name}" for name in _DATES.get(table, ())]
             replaced = f" replace ({', '.join(later)})" if later else ""
             connection.execute(f"create view {table} as select *{replaced} from '{tables / table}.parquet'")
+        if years is not None:
+            _repeat_last_year(connection, last, years)
         for table in ("customer", "part", "supplier", "nation", "region"):
             _write(connection, f"select * from {table}", landing, table, first)
         for day in (first + timedelta(days=number) for number in range(daily + 1)):
@@ -54,6 +61,19 @@ def deliver(tables: Path, landing: Path, daily: int = 0, years_later: int = YEAR
             if connection.execute(f"select exists({came_back})").fetchall()[0][0]:
                 _write(connection, came_back, landing, "returns", day)
     return [first + timedelta(days=number) for number in range(daily + 1)]
+
+
+def _repeat_last_year(connection: duckdb.DuckDBPyConnection, last: date, years: int) -> None:
+    """Orders and lines become those of the last year, and of as many years before it as asked for, with other order numbers."""
+    year = f"select o_orderkey from orders where o_orderdate > date '{last}' - interval 1 year"
+    for table, key in (("orders", "o_orderkey"), ("lineitem", "l_orderkey")):
+        earlier = ", ".join(f"cast({name} - interval (age) year as date) as {name}" for name in _DATES[table])
+        connection.execute(
+            f"create table repeated_{table} as select * exclude (age) replace ({key} + age * {_KEYS_APART} as {key}, {earlier})"
+            f" from {table}, range({years}) as ages (age) where {key} in ({year})"
+        )
+    for table in ("orders", "lineitem"):
+        connection.execute(f"create or replace view {table} as from repeated_{table}")
 
 
 def _write(connection: duckdb.DuckDBPyConnection, rows: str, landing: Path, feed: str, day: date) -> None:

@@ -33,6 +33,14 @@ AIMS: dict[str, tuple[float, Callable[[Figures], float]]] = {
         0.25,
         lambda figures: figures["one more day: all stages"]["cpu"] / figures["all stages"]["cpu"],
     ),
+    "its fact and customer days, share of those of a full refresh, by the clock": (
+        0.1,
+        lambda figures: figures["one more day: fact and customer days"]["wall"] / figures["fact and customer days"]["wall"],
+    ),
+    "one more day on 8 years of history, times one on 1 year": (
+        1.5,
+        lambda figures: figures["8 years: one more day"]["cpu"] / figures["1 year: one more day"]["cpu"],
+    ),
     "models of 24 month ends, times one date": (
         16,
         lambda figures: figures["backfill: many dates"]["cpu"] / figures["backfill: one date"]["cpu"],

@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 from measure import Comparison, table
+from results import save_comparisons
 
 from dagster_project.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def comparisons() -> Iterator[list[Comparison]]:
-    """Every benchmark adds its own; printed as one table at the end."""
+    """Every benchmark adds its own; printed as one table at the end, and kept."""
     found: list[Comparison] = []
     yield found
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"\n\nload of the last 1, 5, 15 minutes on {os.cpu_count()} processors: {load}")
     print(table(found))
+    save_comparisons(found)
 
 
 @pytest.fixture(autouse=True)

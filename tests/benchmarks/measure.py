@@ -78,8 +78,8 @@ def size_mb(folder: Path) -> float:
 
 
 def medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Of several runs' figures, name by name."""
-    return {name: round(statistics.median(run[name] for run in runs), 3) for name in runs[0]}
+    """Of several runs' figures, name by name; and how many runs there were."""
+    return {name: round(statistics.median(run[name] for run in runs), 3) for name in runs[0]} | {"runs": len(runs)}
 
 
 def compare(name: str, target: float, runs: int, product: Callable[[int], None], base: Callable[[int], None]) -> Comparison:
@@ -99,7 +99,7 @@ def table(comparisons: Sequence[Comparison]) -> str:
 
 def _line(one: Comparison) -> str:
     wall = f"{one.product.wall:>9.2f}{one.base.wall:>7.2f}{one.product.wall / one.base.wall:>8.2f}{one.target:>8.2f}"
-    cpu = f"{one.product.cpu:>9.2f}{one.base.cpu:>7.2f}{one.product.cpu / one.base.cpu:>8.2f}"
+    cpu = f"{one.product.cpu:>9.2f}{one.base.cpu:>7.2f}{one.product.cpu / max(one.base.cpu, 0.01):>8.2f}"
     return f"{one.name:<50}{wall}{cpu}{one.runs:>6}"
 
 

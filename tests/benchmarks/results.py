@@ -6,13 +6,14 @@ and what the sizes grow to (growth.py).
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from aims import aims_section
 from growth import growth_section
-from measure import machine
+from measure import Comparison, machine
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 STAGES = ("start-up", "ingestion", "models", "checks", "publication", "all stages")
@@ -28,13 +29,12 @@ NAMES = {
 }
 
 
-def save(book: Any, found: Mapping[str, Mapping[str, float]], runs: int, dates: int, memory_limit: str) -> None:
+def save(book: Any, found: Mapping[str, Mapping[str, float]], dates: int, memory_limit: str) -> None:
     """Put the figures of one size into docs/speed.json and write docs/speed.md anew."""
     kept = _kept()
     kept["sizes"][f"{book.scale:g}"] = {
-        "measured_on": datetime.now(UTC).date().isoformat(),
+        "measured_on": _today(),
         "machine": machine(),
-        "runs": runs,
         "as_of_dates": dates,
         "memory_limit": memory_limit,
         **book.counts(),
@@ -47,6 +47,17 @@ def save(book: Any, found: Mapping[str, Mapping[str, float]], runs: int, dates: 
 def save_deliveries(found: Mapping[str, Mapping[str, float]]) -> None:
     """The same for what many and large deliveries take."""
     _keep(_kept() | {"deliveries": dict(found)})
+
+
+def save_comparisons(found: Sequence[Comparison]) -> None:
+    """The same for parts of a refresh, each by its name."""
+    kept = _kept()
+    parts = kept.get("comparisons", {}) | {one.name: asdict(one) | {"measured_on": _today()} for one in found}
+    _keep(kept | {"comparisons": parts})
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _kept() -> dict[str, Any]:
@@ -66,11 +77,19 @@ def write_page() -> None:
     parts = [
         "# Speed and growth",
         "Written by `make bench`; do not edit. Seconds are of processors (`cpu`) and of the clock (`wall`), medians of "
-        "interleaved rounds; `memory` is the largest resident size, `disk` what lies on it afterwards.",
+        "as many interleaved rounds as `runs` says; `memory` is the largest resident size, `disk` what lies on it afterwards.",
         *(_size(scale, one) for scale, one in kept["sizes"].items()),
         aims_section(kept["sizes"]),
         growth_section(kept["sizes"]),
     ]
+    if "comparisons" in kept:
+        rows = [_part(name, one) for name, one in kept["comparisons"].items()]
+        parts += [
+            "## Parts against what cannot be avoided",
+            "Online Retail's 305 deliveries where an order book is needed; medians of interleaved runs, seconds. What misses "
+            "its aim is bold.",
+            _table(["product / base", "wall", "base", "ratio", "aim", "cpu", "base", "ratio", "runs"], rows),
+        ]
     if "deliveries" in kept:
         rows = [[name, f"{one['cpu']:.1f}", f"{one['wall']:.1f}"] for name, one in kept["deliveries"].items()]
         parts += [
@@ -90,9 +109,9 @@ def _size(scale: str, one: Mapping[str, Any]) -> str:
     lines = [
         f"## TPC-H at scale factor {scale}: {one['lines']:,} order lines",
         f"{one['orders']:,} orders, {one['customers']:,} customers, {one['as_of_dates']} as-of dates. {one['machine']}, "
-        f"{one['measured_on']}, rounds: {one['runs']}.",
+        f"{one['measured_on']}.",
         _table(
-            ["", "cpu", "wall", "memory MB", "disk MB", "cpu / (b)"],
+            ["", "cpu", "wall", "memory MB", "disk MB", "cpu / (b)", "runs"],
             [_row(NAMES[k].format(**one), figures[k], base) for k in NAMES if k in figures],
         ),
         f"Net of start-up the refresh takes {net / base['cpu']:.1f} times the processor seconds of (b).",
@@ -109,6 +128,19 @@ def _size(scale: str, one: Mapping[str, Any]) -> str:
             f"{same / base['cpu']:.1f} times is dearer work: returns, corrections, versions of products, keys, deliveries in "
             "any order, and dbt itself, of all of which the scripts know nothing."
         )
+    if "8 years: one more day" in figures:
+        short, long = figures["1 year: one more day"], figures["8 years: one more day"]
+        lines += [
+            "**Years of history.** One more day, all stages, on the last year of this book and on eight such years:",
+            _table(
+                ["", "cpu", "wall", "memory MB"],
+                [
+                    _costs("one year", short),
+                    _costs("eight years", long),
+                    ["times", *(f"{long[figure] / short[figure]:.2f}" for figure in ("cpu", "wall", "memory_mb"))],
+                ],
+            ),
+        ]
     if "backfill: many dates" in figures:
         one_date, many = figures["backfill: one date"], figures["backfill: many dates"]
         lines += [
@@ -125,6 +157,14 @@ def _size(scale: str, one: Mapping[str, Any]) -> str:
     return "\n\n".join(lines)
 
 
+def _part(name: str, one: Mapping[str, Any]) -> list[str]:
+    ours, base = one["product"], one["base"]
+    wall, cpu = ours["wall"] / base["wall"], ours["cpu"] / base["cpu"] if base["cpu"] > 0.1 else None
+    told = f"{wall:.2f}" if wall <= one["target"] else f"**{wall:.2f}**"
+    seconds = [f"{ours['wall']:.2f}", f"{base['wall']:.2f}", told, f"{one['target']:g}", f"{ours['cpu']:.2f}"]
+    return [name, *seconds, f"{base['cpu']:.2f}", f"{cpu:.2f}" if cpu else "", str(one["runs"])]
+
+
 def _costs(name: str, one: Mapping[str, float]) -> list[str]:
     return [name, f"{one['cpu']:.1f}", f"{one['wall']:.1f}", f"{one['memory_mb']:,.0f}"]
 
@@ -137,6 +177,7 @@ def _row(name: str, one: Mapping[str, float], base: Mapping[str, float]) -> list
         f"{one['memory_mb']:,.0f}",
         f"{one['written_mb']:,.0f}",
         f"{one['cpu'] / base['cpu']:.2f}",
+        f"{one.get('runs', 1):.0f}",
     ]
 
 

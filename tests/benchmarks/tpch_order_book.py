@@ -44,10 +44,14 @@ _PRODUCTS_CUSTOMERS = """(
 
 @dataclass(frozen=True)
 class OrderBook:
-    """One size of it. The last day lies beside landing until it is asked for."""
+    """One size of it. The last day lies beside landing until it is asked for.
+
+    years: so many copies of its last year behind each other, instead of the years that are generated.
+    """
 
     scale: float
     folder: Path
+    years: int | None = None
 
     @property
     def landing(self) -> Path:
@@ -73,7 +77,7 @@ class OrderBook:
         measure_process([sys.executable, "-c", parse], self.environment)
         if self.landing.is_dir():
             return
-        days = deliver(generate(self.scale, self.folder / "tables"), self.folder / "laying", daily=1)
+        days = deliver(generate(self.scale, self.folder / "tables"), self.folder / "laying", daily=1, years=self.years)
         for file in (self.folder / "laying" / SOURCE).rglob(f"{days[-1]}.parquet"):
             (self.folder / "held_back" / file.parent.name).mkdir(parents=True, exist_ok=True)
             file.rename(self.folder / "held_back" / file.parent.name / file.name)
@@ -90,6 +94,14 @@ class OrderBook:
     def forget(self) -> None:
         """Back to before the first refresh."""
         shutil.rmtree(self.data_dir, ignore_errors=True)
+
+    def one_more_day(self) -> dict[str, float]:
+        """All stages of a day on top of a refresh of everything before it."""
+        self.hold_last_day_back()
+        self.forget()
+        self.by_stage()
+        self.take_last_day()
+        return self.by_stage()["all stages"]
 
     def counts(self) -> dict[str, int]:
         """What the cost of a refresh depends on."""
@@ -128,7 +140,7 @@ class OrderBook:
         figures, printed = measure_process(command, environment)
         stages: dict[str, dict[str, float]] = json.loads(printed.splitlines()[-1])
         # the process forgets its peak after each stage
-        figures["memory_mb"] = max(stage["memory_mb"] for stage in stages.values())
+        figures["memory_mb"] = max(stage.get("memory_mb", 0.0) for stage in stages.values())
         return {**stages, "all stages": {**figures, "written_mb": size_mb(self.data_dir) - before}}
 
     def backfill(self) -> dict[str, dict[str, float]]:
