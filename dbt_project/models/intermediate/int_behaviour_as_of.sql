@@ -1,5 +1,5 @@
-{#- What customers did in the windows of several dates, added up once for all who ask: of each as-of date for all customers, of a
-    date whose clusters are found anew for a sample. -#}
+{#- What customers did in the windows of several dates, added up once for all who ask: of each as-of date for all customers, of
+    a date whose clusters are found anew for a sample. -#}
 with dates as (
 
     select
@@ -187,7 +187,7 @@ ranked_channels as (
         *,
         row_number() over (
             partition by as_of_date, source_code, customer_key
-            order by case when channel = 'unknown' then 1 else 0 end, order_count desc, channel
+            order by case when channel = 'unknown' then 1 else 0 end asc, order_count desc, channel asc
         ) as place
     from channels
 
@@ -284,11 +284,12 @@ final as (
         orders.main_channel,
         cast(orders.main_channel_orders as bigint) as main_channel_orders,
         cast(orders.channel_count as bigint) as channel_count,
-        {%- for good in ['category', 'brand'] %}
-        {{ good }}_loyalty.{{ good }}_count,
-        {{ good }}_loyalty.{{ good }}_concentration,
-        {{ good }}_loyalty.{{ good }}_entropy{{ ',' if not loop.last }}
-        {%- endfor %}
+        category_loyalty.category_count,
+        category_loyalty.category_concentration,
+        category_loyalty.category_entropy,
+        brand_loyalty.brand_count,
+        brand_loyalty.brand_concentration,
+        brand_loyalty.brand_entropy
     from customers
     {% for joined in ['days', 'orders'] -%}
     inner join {{ joined }}

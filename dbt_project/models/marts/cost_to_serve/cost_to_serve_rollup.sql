@@ -1,4 +1,5 @@
 {#- One set of facts, divided in many ways: whatever the dimension, every cost of the window stands in one of its segments. -#}
+{%- set of_event = ['source_code', 'activity', 'channel', 'ship_to_country', 'ship_to_region', 'warehouse_id'] -%}
 {%- set category_share = 'coalesce(order_categories.line_count / cast(order_categories.order_line_count as double), 1)' -%}
 
 with as_of_dates as (
@@ -59,26 +60,16 @@ event_groups as (
 
     select
         as_of_dates.as_of_date,
-        event_days.source_code,
-        event_days.activity,
-        event_days.channel,
-        event_days.ship_to_country,
-        event_days.ship_to_region,
-        event_days.warehouse_id,
+        {%- for column in of_event %}
+        event_days.{{ column }},
+        {%- endfor %}
         sum(event_days.driver_units) as driver_units,
         sum(event_days.minutes) as minutes,
         sum(event_days.cost) as cost
     from event_days
     inner join as_of_dates
         on event_days.cost_date <= as_of_dates.as_of_date and event_days.cost_date > as_of_dates.window_start_date
-    group by
-        as_of_dates.as_of_date,
-        event_days.source_code,
-        event_days.activity,
-        event_days.channel,
-        event_days.ship_to_country,
-        event_days.ship_to_region,
-        event_days.warehouse_id
+    group by as_of_dates.as_of_date, event_days.{{ of_event | join(', event_days.') }}
 
 ),
 
