@@ -17,6 +17,7 @@ ONE_MODEL = "stg_policy__parameters"
 RUN = f"""
 import dagster as dg
 from dagster_project.definitions import build_definitions
+from dagster_project.orchestration.days import newest_day
 from dagster_project.orchestration.instance import prepare_instance
 from dagster_project.orchestration.jobs import DAILY_REFRESH
 from dagster_project.settings import Settings
@@ -27,7 +28,7 @@ definitions = build_definitions(settings)
 key = next(key for key in definitions.resolve_asset_graph().get_all_asset_keys() if key.path[-1] == "{ONE_MODEL}")
 with dg.DagsterInstance.get() as instance:
     job = definitions.resolve_job_def(DAILY_REFRESH)
-    assert job.execute_in_process(instance=instance, asset_selection=[key], partition_key="2011-12-09").success
+    assert job.execute_in_process(instance=instance, asset_selection=[key], tags=newest_day(settings).tags).success
 """
 LOAD = """
 from dagster_project.definitions import defs
