@@ -24,7 +24,7 @@ _STORAGE_VERSION = "v1.0.0"
 _ADDED_COLUMNS = {
     "publication_id": "Identifies this publication; ids sort by the time of publication.",
     "published_at": "When this publication was built, UTC.",
-    "content_checksum": "Over the rows of all other tables; equal when their content is equal and the same DuckDB published it.",
+    "content_checksum": "Over the rows of all other tables; of one version of DuckDB equal when their content is equal.",
     "table_rows": "Row count by table, as JSON.",
 }
 

@@ -118,7 +118,7 @@ def test_every_customer_has_exactly_one_value_of_each_dimension_at_each_date(ref
     with duckdb.connect(str(refreshed.settings.warehouse), read_only=True) as connection:
         kept = connection.execute("from marts.customer_segments_as_of limit 0").description
         dimensions = {column[0] for column in kept} & {row[0] for row in connection.execute(
-            "select distinct dimension from marts.segment_moves"
+            "select distinct dimension from marts.segment_migration_as_of"
         ).fetchall()}  # fmt: skip
         assert len(dimensions) == 14
         dates = connection.execute("select count(*) from marts.history_dates").fetchall()[0][0]
@@ -132,10 +132,25 @@ def test_every_customer_has_exactly_one_value_of_each_dimension_at_each_date(ref
                 where dates.date_before is not null
                 group by all
             )
-            select known.as_of_date, count(*)
-            from (select * from known, (select distinct dimension from marts.segment_moves)) as known
-            full join marts.segment_moves as moves using (as_of_date, source_code, customer_key, dimension)
-            group by all
-            having count(*) <> count(known.date_before) or count(*) <> count(moves.cause)
+            , known_by_date as (select as_of_date, count(*) as customers from known group by all)
+            , counted as (
+                select
+                    as_of_date, dimension, sum(customers) as customers,
+                    coalesce(sum(customers) filter (cause <> 'stayed'), 0) as moved_customers
+                from marts.segment_migration_as_of
+                group by all
+            )
+            , moved as (
+                select as_of_date, dimension, count(known.date_before) as customers
+                from marts.segment_moves
+                left join known using (as_of_date, source_code, customer_key)
+                group by all
+            )
+            select *
+            from (select * from known_by_date, (select distinct dimension from counted)) as expected
+            full join counted using (as_of_date, dimension)
+            full join moved using (as_of_date, dimension)
+            where expected.customers is distinct from counted.customers
+                or counted.moved_customers is distinct from coalesce(moved.customers, 0)
         """).fetchall()
         assert uneven == []

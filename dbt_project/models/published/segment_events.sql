@@ -8,7 +8,6 @@ with newest as (
 moves as (
 
     select * from {{ ref('segment_moves') }}
-    where from_segment is distinct from to_segment
 
 ),
 

@@ -1,10 +1,4 @@
-with moves as (
-
-    select * from {{ ref('segment_moves') }}
-
-),
-
-counted as (
+with counted as (
 
     select
         as_of_date,
@@ -13,10 +7,9 @@ counted as (
         coalesce(from_segment, 'none') as from_segment,
         coalesce(to_segment, 'none') as to_segment,
         cause,
-        count(*) as customers,
-        cast(sum(net_revenue) as decimal(18, 2)) as net_revenue
-    from moves
-    group by as_of_date, date_before, dimension, coalesce(from_segment, 'none'), coalesce(to_segment, 'none'), cause
+        customers,
+        cast(net_revenue as decimal(18, 2)) as net_revenue
+    from {{ ref('segment_migration_as_of') }}
 
 ),
 

@@ -4,8 +4,8 @@ with dates as (
     select
         as_of_date,
         date_before
-    from {{ ref('history_dates') }}
-    where date_before is not null
+    from {{ ref('history_steps') }}
+    where is_due
 
 ),
 
