@@ -4,8 +4,8 @@ with counted as (
         as_of_date,
         date_before,
         dimension,
-        coalesce(from_segment, 'none') as from_segment,
-        coalesce(to_segment, 'none') as to_segment,
+        from_segment,
+        to_segment,
         cause,
         customers,
         cast(net_revenue as decimal(18, 2)) as net_revenue

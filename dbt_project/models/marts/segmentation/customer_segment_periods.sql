@@ -2,41 +2,35 @@ with segments as (
 
     select
         segments.*,
-        dates.date_before,
         dates.date_after
     from {{ ref('customer_segments_as_of') }} as segments
     inner join {{ ref('history_dates') }} as dates on segments.as_of_date = dates.as_of_date
 
 ),
 
-neighbours as (
+-- where something else is seen than at the date before: a period begins, or the customer is not known any more
+boundaries as (
 
     select
-        *,
+        coalesce(segments.source_code, segments_before.source_code) as source_code,
+        coalesce(segments.customer_key, segments_before.customer_key) as customer_key,
+        coalesce(segments.as_of_date, segments_before.date_after) as boundary_date,
         {%- for dimension in tracked_dimensions() %}
-        lag({{ dimension }}) over (partition by source_code, customer_key order by as_of_date) as {{ dimension }}_before,
+        segments.{{ dimension }},
         {%- endfor %}
-        lag(as_of_date) over (partition by source_code, customer_key order by as_of_date) as known_before
+        segments.customer_key is not null as is_start
     from segments
-
-),
-
-marked as (
-
-    select
-        *,
-        case
-            when
-                -- also after a date on which the customer was not known
-                known_before is null
-                or known_before <> date_before
-                {%- for dimension in tracked_dimensions() %}
-                or coalesce({{ dimension }}_before, '') <> coalesce({{ dimension }}, '')
-                {%- endfor %}
-                then 1
-            else 0
-        end as is_start
-    from neighbours
+    full outer join segments as segments_before
+        on
+            segments.as_of_date = segments_before.date_after
+            and segments.source_code = segments_before.source_code
+            and segments.customer_key = segments_before.customer_key
+    where
+        segments.customer_key is null
+        or segments_before.customer_key is null
+        {%- for dimension in tracked_dimensions() %}
+        or coalesce(segments_before.{{ dimension }}, '') <> coalesce(segments.{{ dimension }}, '')
+        {%- endfor %}
 
 ),
 
@@ -44,35 +38,27 @@ numbered as (
 
     select
         *,
-        sum(is_start) over (
-            partition by source_code, customer_key
-            order by as_of_date
-            rows between unbounded preceding and current row
-        ) as period_number
-    from marked
+        row_number() over (partition by source_code, customer_key, is_start order by boundary_date) as period_number,
+        lead(boundary_date) over (partition by source_code, customer_key order by boundary_date) as next_boundary
+    from boundaries
+    -- after the newest date nothing is seen yet
+    where boundary_date is not null
 
 ),
 
-periods as (
+final as (
 
     select
         source_code,
         customer_key,
         cast(period_number as integer) as period_number,
         {%- for dimension in tracked_dimensions() %}
-        max({{ dimension }}) as {{ dimension }},
+        {{ dimension }},
         {%- endfor %}
-        min(as_of_date) as valid_from,
-        -- the day on which something else was seen; nothing yet for a period that reaches the newest date
-        case when count(date_after) = count(*) then max(date_after) end as valid_to
+        boundary_date as valid_from,
+        next_boundary as valid_to
     from numbered
-    group by source_code, customer_key, period_number
-
-),
-
-final as (
-
-    select * from periods
+    where is_start
 
 )
 

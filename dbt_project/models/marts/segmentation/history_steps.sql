@@ -1,6 +1,7 @@
 {#- A step stands while both of its dates are those that it was counted from. Taken before this refresh replaces any of them. -#}
 {%- set kept = table_before('marts', 'segment_migration_as_of') -%}
 
+-- depends_on: {{ ref('int_refresh_plan') }}
 with computed as (
 
     select

@@ -38,8 +38,8 @@ final as (
         steps.refresh_id,
         steps.refresh_id_before,
         counted.dimension,
-        counted.from_segment,
-        counted.to_segment,
+        coalesce(counted.from_segment, 'none') as from_segment,
+        coalesce(counted.to_segment, 'none') as to_segment,
         counted.cause,
         counted.customers,
         counted.net_revenue
