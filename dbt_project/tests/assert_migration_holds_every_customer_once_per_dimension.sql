@@ -1,4 +1,4 @@
--- A returned row is a date and dimension whose migration or moves are not those of the customers of that date and of the one before.
+-- A returned row is a date and dimension whose migration or moves are not those of the customers of both dates.
 with known as (
 
     select

@@ -1,4 +1,4 @@
-{#- A step stands while both of its dates are those that it was counted from. Taken before this refresh replaces any of them. -#}
+{#- A step stands while both of its dates are those that it was counted from. What is kept is read before it is replaced. -#}
 {%- set kept = table_before('marts', 'segment_migration_as_of') -%}
 
 -- depends_on: {{ ref('int_refresh_plan') }}
