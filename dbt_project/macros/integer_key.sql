@@ -3,8 +3,8 @@
     keys. Integer keys cost a third of text keys in the large joins; the text comes back at publication. -#}
 {% macro integer_key(identifier) -%}
     case
-        when cast(try_cast({{ identifier }} as bigint) as string) = {{ identifier }} and {{ identifier }} not like '-%'
-            then try_cast({{ identifier }} as bigint)
+        when cast({{ whole_number_or_null(identifier) }} as string) = {{ identifier }} and {{ identifier }} not like '-%'
+            then {{ whole_number_or_null(identifier) }}
         when {{ identifier }} is not null then -1 - {{ text_hash(identifier) }}
     end
 {%- endmacro %}

@@ -28,6 +28,9 @@ _DEFAULTS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
     "spark.ui.enabled": "false",
+    # both pay off with large tables; with small ones their planning is dearer than what it saves
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.constraintPropagation.enabled": "false",
     # listing some hundred files is no work for a cluster
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
 }

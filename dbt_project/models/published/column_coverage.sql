@@ -25,25 +25,41 @@ with identities as (
 
 ),
 {% endfor %}
+names as (
+
+    select * from (
+        values
+        {%- for table, feeds in columns_by_feed().items() %}
+        {%- set is_last_table = loop.last %}
+        {%- for feed, names in feeds.items() %}
+        {%- set is_last_feed = loop.last %}
+        {%- for name in names %}
+        ('{{ table }}', '{{ name }}', '{{ feed }}'){{ ',' if not (is_last_table and is_last_feed and loop.last) }}
+        {%- endfor %}
+        {%- endfor %}
+        {%- endfor %}
+    ) as listed (table_name, column_name, told_by)
+
+),
+
 columns as (
     {% for table, feeds in columns_by_feed().items() %}
-    {%- set is_last_table = loop.last %}
-    {%- for feed, names in feeds.items() %}
-    {%- set is_last_feed = loop.last %}
-    {%- for name in names %}
     select
-        as_of_date,
-        source_code,
-        source,
-        '{{ table }}' as table_name,
-        '{{ name }}' as column_name,
-        '{{ feed }}' as told_by,
-        customers,
-        {{ name }} as known_customers
-    from {{ table }}_counts
-    {% if not (is_last_table and is_last_feed and loop.last) %}union all{% endif %}
-    {%- endfor %}
-    {%- endfor %}
+        counts.as_of_date,
+        counts.source_code,
+        counts.source,
+        names.table_name,
+        names.column_name,
+        names.told_by,
+        counts.customers,
+        case names.column_name
+            {%- for name in feeds.values() | sum(start=[]) %}
+            when '{{ name }}' then counts.{{ name }}
+            {%- endfor %}
+        end as known_customers
+    from {{ table }}_counts as counts
+    inner join names on names.table_name = '{{ table }}'
+    {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 ),
