@@ -69,9 +69,6 @@ def test_refresh_against_scripts_by_hand(book: OrderBook) -> None:
         for stage, figures in book.by_stage().items():
             note(f"one more day: {stage}", figures)
         keep(book, rounds, len(days))
-    for stage, figures in book.backfill().items():
-        note(f"backfill: {stage}", figures)
-    keep(book, rounds, len(days))
     book.forget()
     note("refresh", book.refresh())
     note("same tables", book.by_stage("same_tables")["same tables"])
@@ -79,6 +76,9 @@ def test_refresh_against_scripts_by_hand(book: OrderBook) -> None:
     keep(book, rounds, len(days))
     book.forget()
     note("within limit", book.by_stage(memory_limit=MEMORY_LIMIT)["all stages"])
+    keep(book, rounds, len(days))
+    for stage, figures in book.backfill().items():
+        note(f"backfill: {stage}", figures)
     keep(book, rounds, len(days))
     if book.scale < 1:  # what a past date and a year of history cost does not take a large book to tell
         book.forget()
