@@ -51,7 +51,7 @@ AIMS: dict[str, tuple[float, Callable[[Figures], float]]] = {
     ),
 }
 
-REASONS = """- **A refresh** builds some 240 models for every as-of date of the history, where a script fills two tables.
+REASONS = """- **A refresh** builds some 245 models for every as-of date of the history, where a script fills two tables.
   Most of it is more work: costs, service, behaviour, lifecycle, history. To come near the aim most of these
   models would have to be left out, or be kept from day to day by touched customers and not be computed for
   every date.
@@ -59,10 +59,10 @@ REASONS = """- **A refresh** builds some 240 models for every as-of date of the 
   and rates have versions, every line keeps its outcome, and the fact is written before the customers are added up.
 - **Memory** is what DuckDB is given: four fifths of the machine, unless `SEGMENTATION_MEMORY_LIMIT` says less; then it
   spills to disk, and four models side by side share it. Aggregates over customers, as-of dates and brands are the largest.
-- **One more day** computes one date. Computed anew from everything are the history (moves, periods, events: about a fifth of
-  its models), and returns, shipments, goods by day and events of costs (about a quarter). Computed by touched key, as
-  customer days and the reviews of variation are, they would fall to what the day brought; so would the checks over whole
-  tables."""
+- **One more day** computes one date and one step of the history. Computed anew from everything are periods and events of the
+  history, and returns, shipments, goods by day and events of costs: about half of the day's models at scale factor 1.
+  Computed by touched key, as customer days and the reviews of variation are, they would fall to what the day brought; so would
+  the checks over whole tables, and a publication that takes over tables that did not change."""
 
 
 def aims_section(kept: Mapping[str, Any]) -> str:
