@@ -69,6 +69,12 @@ class Engines:
         """What differs between the published tables."""
         return differences(self.duckdb.warehouse, self.spark.spark_tables / "tables")
 
+    def empty_tables(self) -> set[str]:
+        """The published tables of Spark without a row: an empty one equals an empty one, which shows little."""
+        with duckdb.connect(str(self.spark.warehouse), read_only=True) as connection:
+            tables = connection.execute("select table_name from duckdb_tables() where schema_name = 'published'").fetchall()
+            return {name for (name,) in tables if not connection.execute(f"from published.{name} limit 1").fetchall()}
+
     def was_full(self) -> list[tuple[bool]]:
         """Whether the last refresh was full, on DuckDB and on Spark."""
         plans = []

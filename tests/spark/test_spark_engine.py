@@ -74,6 +74,7 @@ def test_another_day_is_added_to_what_spark_holds(engines: Engines) -> None:
     engines.refresh()
     assert engines.was_full() == [(False,), (False,)]
     assert engines.differences() == {}
+    assert engines.empty_tables() == engines.order_book.silent
 
 
 def _build_on_spark(engines: Engines, project: Path, model: str) -> None:

@@ -27,7 +27,11 @@ with identities as (
 {% endfor %}
 names as (
 
-    select * from (
+    select
+        listed.table_name,
+        listed.column_name,
+        listed.told_by
+    from (
         values
         {%- for table, feeds in columns_by_feed().items() %}
         {%- set is_last_table = loop.last %}
