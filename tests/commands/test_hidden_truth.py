@@ -123,34 +123,44 @@ def test_every_customer_has_exactly_one_value_of_each_dimension_at_each_date(ref
         assert len(dimensions) == 14
         dates = connection.execute("select count(*) from marts.history_dates").fetchall()[0][0]
         assert dates >= 12
+        # each customer and dimension of a step, as the kept segments of both dates have it
+        connection.execute(f"""
+            create temp table steps as
+            with kept as (
+                select as_of_date, source_code, customer_key, dimension, nullif(segment, 'none') as segment
+                from marts.customer_segments_as_of
+                unpivot include nulls (segment for dimension in ({", ".join(sorted(dimensions))}))
+            )
+            , dates as (select as_of_date, date_before from marts.history_dates where date_before is not null)
+            , now as (select kept.* from kept join dates using (as_of_date))
+            , before as (
+                select dates.as_of_date, kept.* exclude (as_of_date) from kept join dates on kept.as_of_date = dates.date_before
+            )
+            select as_of_date, source_code, customer_key, dimension, before.segment as from_segment, now.segment as to_segment
+            from before full join now using (as_of_date, source_code, customer_key, dimension)
+        """)
         uneven = connection.execute("""
-            with known as (
-                select dates.as_of_date, dates.date_before, source_code, customer_key
-                from marts.history_dates as dates
-                join marts.customer_segments_as_of as segments
-                    on segments.as_of_date = dates.as_of_date or segments.as_of_date = dates.date_before
-                where dates.date_before is not null
+            with expected as (
+                select
+                    as_of_date, dimension,
+                    coalesce(from_segment, 'none') as from_segment, coalesce(to_segment, 'none') as to_segment,
+                    count(*) as customers, count(distinct (source_code, customer_key)) as distinct_customers
+                from steps
                 group by all
             )
-            , known_by_date as (select as_of_date, count(*) as customers from known group by all)
             , counted as (
-                select
-                    as_of_date, dimension, sum(customers) as customers,
-                    coalesce(sum(customers) filter (cause <> 'stayed'), 0) as moved_customers
+                select as_of_date, dimension, from_segment, to_segment, sum(customers) as customers
                 from marts.segment_migration_as_of
                 group by all
             )
-            , moved as (
-                select as_of_date, dimension, count(known.date_before) as customers
-                from marts.segment_moves
-                left join known using (as_of_date, source_code, customer_key)
-                group by all
-            )
             select *
-            from (select * from known_by_date, (select distinct dimension from counted)) as expected
-            full join counted using (as_of_date, dimension)
-            full join moved using (as_of_date, dimension)
-            where expected.customers is distinct from counted.customers
-                or counted.moved_customers is distinct from coalesce(moved.customers, 0)
+            from expected
+            full join counted using (as_of_date, dimension, from_segment, to_segment)
+            where expected.customers is distinct from counted.customers or expected.customers <> distinct_customers
         """).fetchall()
         assert uneven == []
+        moved = "from steps where from_segment is distinct from to_segment"
+        told = "from marts.segment_moves"
+        columns = "select as_of_date, source_code, customer_key, dimension, from_segment, to_segment"
+        for one, other in ((moved, told), (told, moved)):
+            assert connection.execute(f"{columns} {one} except all {columns} {other}").fetchall() == []
