@@ -111,7 +111,8 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(find_python); \
 	echo "Setting up $(VENV): $$(grep -c == requirements.lock) locked packages, once (one to three minutes) ..."; \
 	"$$python" -m venv $(VENV)
-	@# compiled by both processors instead of pip's one, so that the first refresh need not
+	@# compiled by all processors instead of pip's one, so that the first refresh need not; what does not compile is
+	@# of another Python, and never imported
 	@$(PIP) install --no-compile --require-hashes -r requirements.lock
 	@$(BIN)/python -m compileall -q -j 0 -x '/(tests?|pip)/' $(VENV)/lib >/dev/null || true
 	@$(PIP) install --no-deps --no-build-isolation -e .

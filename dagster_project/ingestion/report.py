@@ -90,7 +90,7 @@ def check_results(loads: Sequence[DeliveryLoad]) -> list[dg.AssetCheckResult]:
             check_name=ROWS_ACCEPTED,
             passed=not quarantined,
             severity=dg.AssetCheckSeverity.WARN,
-            description=f"{quarantined.total()} rows are in the quarantine, with file, line, column and reason."
+            description=f"Rows in the quarantine, each with file, line, column and reason: {quarantined.total()}."
             if quarantined
             else "Every row of the deliveries that were taken in was accepted.",
             metadata={"rows_rejected": quarantined.total(), "quarantine": _counts_by_reason(quarantined)},

@@ -67,7 +67,8 @@ segments as (
 
 ),
 
-customers_now as (
+{% for side, on_date in {'now': 'as_of_date', 'before': 'date_before'}.items() -%}
+customers_{{ side }} as (
 
     select
         dates.as_of_date,
@@ -79,26 +80,11 @@ customers_now as (
         {%- endfor %}
         segments.net_revenue
     from segments
-    inner join dates on segments.as_of_date = dates.as_of_date
+    inner join dates on segments.as_of_date = dates.{{ on_date }}
 
 ),
 
-customers_before as (
-
-    select
-        dates.as_of_date,
-        dates.date_before,
-        segments.source_code,
-        segments.customer_key,
-        {%- for dimension in tracked_dimensions() %}
-        nullif(segments.{{ dimension }}, 'none') as {{ dimension }},
-        {%- endfor %}
-        segments.net_revenue
-    from segments
-    inner join dates on segments.as_of_date = dates.date_before
-
-),
-
+{% endfor -%}
 steps as (
 
     select

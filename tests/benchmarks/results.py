@@ -28,6 +28,20 @@ NAMES = {
     "polars": "(d) polars: the same tables",
 }
 
+# what is said of two figures, and their names here and for the reader
+GROWING = (
+    (
+        "**Years of history.** One more day, all stages, on the last year of this book and on eight such years:",
+        ("1 year: one more day", "one year"),
+        ("8 years: one more day", "eight years"),
+    ),
+    (
+        "**Past dates.** Models of a refresh that computes one as-of date, and of a backfill of 24 month ends, in batches:",
+        ("backfill: one date", "one date"),
+        ("backfill: many dates", "24 month ends"),
+    ),
+)
+
 
 def save(book: Any, found: Mapping[str, Mapping[str, float]], dates: int, memory_limit: str) -> None:
     """Put the figures of one size into docs/speed.json and write docs/speed.md anew."""
@@ -128,32 +142,9 @@ def _size(scale: str, one: Mapping[str, Any]) -> str:
             f"{same / base['cpu']:.1f} times is dearer work: returns, corrections, versions of products, keys, deliveries in "
             "any order, and dbt itself, of all of which the scripts know nothing."
         )
-    if "8 years: one more day" in figures:
-        short, long = figures["1 year: one more day"], figures["8 years: one more day"]
-        lines += [
-            "**Years of history.** One more day, all stages, on the last year of this book and on eight such years:",
-            _table(
-                ["", "cpu", "wall", "memory MB"],
-                [
-                    _costs("one year", short),
-                    _costs("eight years", long),
-                    ["times", *(f"{long[figure] / short[figure]:.2f}" for figure in ("cpu", "wall", "memory_mb"))],
-                ],
-            ),
-        ]
-    if "backfill: many dates" in figures:
-        one_date, many = figures["backfill: one date"], figures["backfill: many dates"]
-        lines += [
-            "**Past dates.** Models of a refresh that computes one as-of date, and of a backfill of 24 month ends, in batches:",
-            _table(
-                ["", "cpu", "wall", "memory MB"],
-                [
-                    _costs("one date", one_date),
-                    _costs("24 month ends", many),
-                    ["times", *(f"{many[figure] / one_date[figure]:.2f}" for figure in ("cpu", "wall", "memory_mb"))],
-                ],
-            ),
-        ]
+    for title, (less, one_name), (more, many_name) in GROWING:
+        if more in figures:
+            lines += [title, _times((one_name, figures[less]), (many_name, figures[more]))]
     return "\n\n".join(lines)
 
 
@@ -165,8 +156,11 @@ def _part(name: str, one: Mapping[str, Any]) -> list[str]:
     return [name, *seconds, f"{base['cpu']:.2f}", f"{cpu:.2f}" if cpu else "", str(one["runs"])]
 
 
-def _costs(name: str, one: Mapping[str, float]) -> list[str]:
-    return [name, f"{one['cpu']:.1f}", f"{one['wall']:.1f}", f"{one['memory_mb']:,.0f}"]
+def _times(less: tuple[str, Mapping[str, float]], more: tuple[str, Mapping[str, float]]) -> str:
+    """How many times as much the second takes as the first."""
+    rows = [[name, f"{one['cpu']:.1f}", f"{one['wall']:.1f}", f"{one['memory_mb']:,.0f}"] for name, one in (less, more)]
+    ratios = [f"{more[1][figure] / less[1][figure]:.2f}" for figure in ("cpu", "wall", "memory_mb")]
+    return _table(["", "cpu", "wall", "memory MB"], [*rows, ["times", *ratios]])
 
 
 def _row(name: str, one: Mapping[str, float], base: Mapping[str, float]) -> list[str]:

@@ -174,7 +174,11 @@ described_events as (
 described_customers as (
 
     select
-        customer_groups.*,
+        customer_groups.as_of_date,
+        customer_groups.activity,
+        customer_groups.driver_units,
+        customer_groups.minutes,
+        customer_groups.cost,
         rfm.rfm_segment,
         abc.abc_revenue,
         abc.abc_profit,
@@ -192,7 +196,22 @@ described_customers as (
             customer_groups.as_of_date = {{ alias }}.as_of_date
             and customer_groups.source_code = {{ alias }}.source_code
             and customer_groups.customer_key = {{ alias }}.customer_key
-    {% endfor %}
+    {% endfor -%}
+    union all
+
+    select
+        as_of_date,
+        activity,
+        driver_units,
+        minutes,
+        cost,
+        'unassigned' as rfm_segment,
+        'unassigned' as abc_revenue,
+        'unassigned' as abc_profit,
+        'unassigned' as profit_quadrant,
+        'unassigned' as parent
+    from unassigned
+
 ),
 
 divided_lines as (
@@ -286,10 +305,19 @@ by_category as (
 ),
 
 members as (
-    {% for dimension, column in {
-        'total': 'total', 'source': 'source', 'channel': 'channel', 'country': 'ship_to_country', 'region': 'ship_to_region',
-        'warehouse': 'warehouse_id',
-    }.items() %}
+    {% for dimension, column, groups in [
+        ('total', 'total', 'described_events'),
+        ('source', 'source', 'described_events'),
+        ('channel', 'channel', 'described_events'),
+        ('country', 'ship_to_country', 'described_events'),
+        ('region', 'ship_to_region', 'described_events'),
+        ('warehouse', 'warehouse_id', 'described_events'),
+        ('rfm_segment', 'rfm_segment', 'described_customers'),
+        ('abc_revenue', 'abc_revenue', 'described_customers'),
+        ('abc_profit', 'abc_profit', 'described_customers'),
+        ('profit_quadrant', 'profit_quadrant', 'described_customers'),
+        ('parent', 'parent', 'described_customers'),
+    ] %}
     select
         as_of_date,
         '{{ dimension }}' as dimension,
@@ -298,29 +326,7 @@ members as (
         cast(driver_units as decimal(18, 4)) as driver_units,
         cast(minutes as decimal(18, 4)) as minutes,
         cost
-    from described_events
-    union all
-    {%- endfor %}
-    {% for dimension in ['rfm_segment', 'abc_revenue', 'abc_profit', 'profit_quadrant', 'parent'] %}
-    select
-        as_of_date,
-        '{{ dimension }}' as dimension,
-        coalesce({{ dimension }}, 'none') as segment,
-        activity,
-        cast(driver_units as decimal(18, 4)) as driver_units,
-        minutes,
-        cost
-    from described_customers
-    union all
-    select
-        as_of_date,
-        '{{ dimension }}' as dimension,
-        'unassigned' as segment,
-        activity,
-        cast(driver_units as decimal(18, 4)) as driver_units,
-        cast(minutes as decimal(18, 4)) as minutes,
-        cost
-    from unassigned
+    from {{ groups }}
     union all
     {%- endfor %}
     select
