@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     memory_limit: str | None = Field(
         default=None,
         pattern=r"^\d+(\.\d+)? ?([KMGT]i?B)$",
-        description="Memory of the models before they spill to disk, as in 8GB; four fifths of the machine's unless told.",
+        description="Memory of a stage before it spills to disk, as in 8GB; four fifths of the machine's unless told.",
     )
     engine: Literal["duckdb", "spark"] = Field(default="duckdb", description="What computes the models.")
     spark_master: str = Field(default="local[*]", description="Where Spark runs: spark://host:7077, yarn, k8s://..., local[*].")

@@ -85,7 +85,7 @@ def _feed_asset(source: Source, feed: Feed, days: dg.PartitionsDefinition[str], 
         days = None if asked_for is None else _dates(asked_for)
         if settings.landing_url is not None:
             bring_in(settings.landing_url, source, feed, landing)
-        loads = load_deliveries(source, feed, landing, lake, days, settings.today())
+        loads = load_deliveries(source, feed, landing, lake, days, settings.today(), memory_limit=settings.memory_limit)
         _tell_each_day(context, key, asked_for, loads)
         return dg.MaterializeResult(
             metadata={"dagster/row_count": count_rows(lake, source.name, feed.name), **run_metadata(loads)},

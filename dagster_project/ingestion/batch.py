@@ -6,7 +6,7 @@ Belongs here: the order of the steps for files that are read together. Not here:
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,15 +40,20 @@ _MIXED_LINE_ENDS = "state machine"
 
 
 @contextmanager
-def memory_database(spill: Path, threads: int = 1, timezone: str = "UTC") -> Iterator["DuckDBPyConnection"]:
+def memory_database(
+    spill: Path, threads: int = 1, timezone: str = "UTC", memory_limit: str | None = None
+) -> Iterator["DuckDBPyConnection"]:
     """A database of one's own; what does not fit into memory goes to the spill folder.
 
-    timezone: of a moment without an offset, on every machine. Never shared by two readers of CSV: DuckDB 1.5 keeps one list of
-    reject tables per database, and readers that run side by side in it find their rejected rows under another reader's file.
+    timezone: of a moment without an offset, on every machine. memory_limit: four fifths of the machine's unless told.
+
+    Never shared by two readers of CSV: DuckDB 1.5 keeps one list of reject tables per database, and readers that run side by
+    side in it find their rejected rows under another reader's file.
     """
     import duckdb
 
-    with duckdb.connect(config={"threads": threads, "temp_directory": str(spill)}) as connection:
+    limit = {"memory_limit": memory_limit} if memory_limit else {}
+    with duckdb.connect(config={"threads": threads, "temp_directory": str(spill), **limit}) as connection:
         connection.execute(f"set timezone = {quote_literal(timezone)}")
         yield connection
 
@@ -64,7 +69,7 @@ def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> li
     # not look like bad data
     broken = (duckdb.DataError, duckdb.InvalidInputException, duckdb.IOException, duckdb.InternalException)
     unreadable = (*broken, OSError, DeliveryRefusedError)
-    with memory_database(load.folder.loading / "spill", threads, load.feed.timezone) as connection:
+    with _database(load, threads) as connection:
         try:
             counts = _read(connection, load, batch)
         except unreadable as error:
@@ -75,6 +80,10 @@ def load_batch(load: FeedLoad, batch: Sequence[Arrival], threads: int = 1) -> li
         else:
             return [_settle(connection, load, *one) for one in zip(batch, _file_numbers(batch), counts, strict=True)]
     return [outcome for arrival in batch for outcome in load_batch(load, [arrival], threads)]
+
+
+def _database(load: FeedLoad, threads: int) -> AbstractContextManager["DuckDBPyConnection"]:
+    return memory_database(load.folder.loading / "spill", threads, load.feed.timezone, load.memory_limit)
 
 
 def _read(connection: "DuckDBPyConnection", load: FeedLoad, batch: Sequence[Arrival]) -> list[DeliveryCount]:
@@ -109,7 +118,7 @@ def _problem(load: FeedLoad, arrival: Arrival, error: Exception, unreadable: tup
         return str(error)
     for part in arrival.parts if len(arrival.parts) > 1 else ():
         alone = replace(arrival, parts=(part,))
-        with memory_database(load.folder.loading / "spill", threads, load.feed.timezone) as connection:
+        with _database(load, threads) as connection:
             try:
                 _read(connection, load, [alone])
             except unreadable as its_error:

@@ -32,12 +32,20 @@ if TYPE_CHECKING:
 
 
 def load_from_database(
-    source: Source, feed: Feed, lake: Path, days: Collection[date] | None, today: date, shadow: Path | None = None
+    source: Source,
+    feed: Feed,
+    lake: Path,
+    days: Collection[date] | None,
+    today: date,
+    shadow: Path | None = None,
+    memory_limit: str | None = None,
 ) -> list[DeliveryLoad]:
     """Bring the lake up to what the table says, as the delivery of the newest day that is asked for; None: of today.
 
     A table cannot be read as of the past: where the lake holds a later delivery, nothing is read. A server that does not answer
-    holds the delivery back and stops no other feed. shadow: see load_deliveries; a trial reads at a moment of its own.
+    holds the delivery back and stops no other feed.
+
+    shadow, memory_limit: see load_deliveries; a trial reads at a moment of its own.
     """
     unit, folder = Unit.of(source, feed, lake, shadow), FeedFolder(shadow or lake, source.name, feed.name)
     day = max(days) if days else today
@@ -53,7 +61,7 @@ def load_from_database(
         scrubber = Scrubber.of(source, feed, erased) if erased else None
         # days of an event feed hold what changed, and may differ as they like
         rows = {loaded: row.rows_read for loaded, row in before.items()} if feed.kind == "snapshot" else {}
-        load = FeedLoad(source, feed, folder, before, rows, scrubber)
+        load = FeedLoad(source, feed, folder, before, rows, scrubber, memory_limit=memory_limit)
         loaded = _load_day(load, unit, day, ledgers, database)
         if loaded is not None:
             kept = [*(one for one in kept if one.delivery_date != day), loaded]

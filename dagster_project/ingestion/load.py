@@ -53,6 +53,7 @@ def load_deliveries(
     today: date | None = None,
     *,
     shadow: Path | None = None,
+    memory_limit: str | None = None,
 ) -> list[DeliveryLoad]:
     """Bring the lake up to what landing says; one entry per delivery that lies there, by date.
 
@@ -63,9 +64,11 @@ def load_deliveries(
 
     shadow: an empty folder that is written to in the lake's place, for a trial: judged against what the lake holds, while lake
     and landing stay as they are. Without it, an arriving file is first rid of customers who were erased.
+
+    memory_limit: of one delivery that is read, as in 8GB; past it the delivery spills to disk.
     """
     if feed.database is not None:
-        return load_from_database(source, feed, lake, days, today or datetime.now(UTC).date(), shadow)
+        return load_from_database(source, feed, lake, days, today or datetime.now(UTC).date(), shadow, memory_limit)
     folder, in_lake = FeedFolder(shadow or lake, source.name, feed.name), FeedFolder(lake, source.name, feed.name)
     # one more than there are processors: while one waits for the disk, the others compute
     workers = min(_MOST_WORKERS, len(os.sched_getaffinity(0)) + 1)
@@ -74,7 +77,8 @@ def load_deliveries(
         before = in_lake.read_ledger(database, None if days is None else _with_recent_days(in_lake, days))
         erased = None if shadow else erased_customers(lake)
         scrubber = Scrubber.of(source, feed, erased) if erased else None
-        load = FeedLoad(source, feed, folder, before, {day: row.rows_read for day, row in before.items()}, scrubber)
+        rows_by_day = {day: row.rows_read for day, row in before.items()}
+        load = FeedLoad(source, feed, folder, before, rows_by_day, scrubber, memory_limit=memory_limit)
         folder.remove_stale_quarantine(before, days)
         landed = [
             delivery

@@ -37,7 +37,7 @@ class FeedLoad:
 
     before: the ledger as it was when the load began, of the days that matter. rows_by_day: rows read of every delivery in the
     lake that the load knows of; it grows while the load commits. scrubber: None where nobody was erased.
-    extract: the read of a database that the delivery comes from.
+    extract: the read of a database that the delivery comes from. memory_limit: of the database that a batch is read into.
     """
 
     source: Source
@@ -47,6 +47,7 @@ class FeedLoad:
     rows_by_day: dict[date, int] = field(default_factory=dict)
     scrubber: Scrubber | None = None
     extract: Mapping[str, Any] | None = None
+    memory_limit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

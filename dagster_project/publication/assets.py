@@ -47,7 +47,9 @@ def build_publication_assets(settings: Settings, published_tables: Sequence[dg.A
         with warehouse_lock(settings.data_dir, "publish", settings.lock_timeout_seconds):
             # what was published before a customer was erased still holds them
             forget_before = newest_erasure(settings.lake)
-            publication = publish(settings.warehouse, settings.published, settings.kept_publications, forget_before)
+            publication = publish(
+                settings.warehouse, settings.published, settings.kept_publications, forget_before, settings.memory_limit
+            )
         return dg.MaterializeResult(
             metadata=_metadata(settings, publication), check_results=[_reads_back(settings, publication)]
         )

@@ -61,8 +61,10 @@ def read_manifest(folder: Path) -> Publication:
     return Publication(tables=tables, **content)
 
 
-def build_bundle(warehouse: Path, folder: Path) -> Publication:
+def build_bundle(warehouse: Path, folder: Path, memory_limit: str | None = None) -> Publication:
     """Build a publication of the warehouse in `folder`, which must not exist; read it back before calling it finished.
+
+    memory_limit: past which sorting spills into a folder beside it, as in 8GB; four fifths of the machine's unless told.
 
     Raises PublicationRefusedError when the warehouse is not fit; `folder` is then gone again and nothing else was touched.
     """
@@ -73,8 +75,10 @@ def build_bundle(warehouse: Path, folder: Path) -> Publication:
             "Nothing was published: there is no warehouse yet. The published file is as it was. Run daily_refresh."
         )
     folder.mkdir(parents=True)
+    spill = folder.with_name(f"{folder.name}-spill")
     try:
-        with duckdb.connect() as connection:
+        limit = {"memory_limit": memory_limit} if memory_limit else {}
+        with duckdb.connect(config={"temp_directory": str(spill), **limit}) as connection:
             connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
             refuse_unfit_warehouse(connection, "warehouse")
             database = folder / DATABASE
@@ -86,6 +90,8 @@ def build_bundle(warehouse: Path, folder: Path) -> Publication:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
     return publication
 
 

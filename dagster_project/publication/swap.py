@@ -17,18 +17,22 @@ _VERSIONS = "versions"
 _BUILDING = ".building-"
 
 
-def publish(warehouse: Path, published: Path, kept: int, forget_before: str | None = None) -> Publication:
+def publish(
+    warehouse: Path, published: Path, kept: int, forget_before: str | None = None, memory_limit: str | None = None
+) -> Publication:
     """Build, audit and swap in a publication; keep the last `kept` versions, and none that is older than forget_before (UTC).
 
     Raises PublicationRefusedError when the warehouse may not be published; the live file stays as it is. A run that is killed
-    leaves the old file or the new one, and a folder that the next call clears away. The caller holds the warehouse's lock.
+    leaves the old file or the new one, and folders that the next call clears away. The caller holds the warehouse's lock.
+
+    memory_limit: see build_bundle.
     """
     versions = published / _VERSIONS
     versions.mkdir(parents=True, exist_ok=True)
     for leftover in versions.glob(f"{_BUILDING}*"):
         shutil.rmtree(leftover)
     building = versions / f"{_BUILDING}{os.getpid()}"
-    publication = build_bundle(warehouse, building)
+    publication = build_bundle(warehouse, building, memory_limit)
     version = versions / publication.publication_id
     building.rename(version)
     _swap_in(version, published)

@@ -68,7 +68,9 @@ def stages(work: str, days: list[str]) -> Iterator[tuple[str, Callable[[], objec
     def ingest() -> None:
         for source in load_sources(settings.sources):
             for feed in source.feeds:
-                for outcome in load_deliveries(source, feed, settings.landing, settings.lake, None):
+                for outcome in load_deliveries(
+                    source, feed, settings.landing, settings.lake, None, memory_limit=settings.memory_limit
+                ):
                     assert not outcome.is_held_back, outcome.message
         load_policy(settings.policy_dir, settings.lake)
         write_control(settings.lake, settings.sources)
@@ -92,7 +94,12 @@ def stages(work: str, days: list[str]) -> Iterator[tuple[str, Callable[[], objec
         yield "ingestion", ingest
         yield "models", lambda: run_dbt(*NO_TESTS)
         yield "checks", lambda: run_dbt("--resource-type", "test")
-        yield "publication", lambda: publish(settings.warehouse, settings.published, settings.kept_publications)
+        yield (
+            "publication",
+            lambda: publish(
+                settings.warehouse, settings.published, settings.kept_publications, memory_limit=settings.memory_limit
+            ),
+        )
     elif work == "same_tables":
         yield "same tables", lambda: run_dbt("--full-refresh", "--select", *SAME_TABLES, *NO_TESTS)
     else:

@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 
+import duckdb
 import pytest
 from shop import COLUMNS, HEADER, Shop
 
 from dagster_project.ingestion import arrivals
 from dagster_project.ingestion.arrivals import Arrival, ArrivedFile, FileState, fill_batches
 from dagster_project.ingestion.headers import Layout
+from dagster_project.ingestion.load import load_deliveries
 
 DAYS = [f"2026-01-{day:02d}" for day in range(1, 11)]
 
@@ -229,3 +231,13 @@ def test_batches_hold_one_layout_and_a_bounded_weight() -> None:
         assert len({one.layouts for one in batch}) == 1
         assert len(batch) == 1 or sum(one.weight for one in batch) <= arrivals.BATCH_BYTES
         assert len(batch) <= arrivals.BATCH_FILES
+
+
+def test_the_memory_that_is_allowed_is_that_of_the_load(shop: Shop) -> None:
+    """A limit that only the models kept would let the largest delivery take the machine. Too little leaves nothing behind."""
+    shop.deliver(DAYS[0], *(f"{number},1,2,," for number in range(1000)))
+    with pytest.raises(duckdb.OutOfMemoryException):
+        load_deliveries(shop.source, shop.feed, shop.landing, shop.lake, None, memory_limit="1MB")
+    assert not shop.ledger()
+    load_deliveries(shop.source, shop.feed, shop.landing, shop.lake, None, memory_limit="100MB")
+    assert len(shop.rows()) == 1000

@@ -96,6 +96,18 @@ def test_an_unfit_warehouse_is_refused_and_the_live_file_stays(
     assert sorted(path.name for path in (published / "versions").iterdir()) == [before.publication_id]
 
 
+def test_the_memory_that_is_allowed_is_that_of_the_publication(warehouse: Path, tmp_path: Path) -> None:
+    """Too little leaves the live file, and no half-written one beside it."""
+    published = tmp_path / "published"
+    before = publish(warehouse, published, kept=2)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        publish(warehouse, published, kept=2, memory_limit="1MB")
+    assert [path.name for path in (published / "versions").iterdir()] == [before.publication_id]
+    assert _customers(published) == 3
+    publish(warehouse, published, kept=2, memory_limit="100MB")
+    assert [path.name[0] for path in (published / "versions").iterdir()].count(".") == 0
+
+
 def test_only_the_newest_versions_are_kept_and_an_older_one_can_come_back(warehouse: Path, tmp_path: Path) -> None:
     """A wrong policy that went out at six is taken back at seven."""
     published = tmp_path / "published"

@@ -6,6 +6,9 @@
 {#- The class of a review depends on the ones before, so every review of a customer is replayed from the first. No recursion is
     needed: at each cut the customer stands above or below until a review decides otherwise, so the newest decision counts. -#}
 
+{#- Y and Z begin at a cut; everybody stands above that of X. -#}
+{%- set cuts = [2, 3] %}
+
 -- depends_on: {{ ref('int_replayed_customers') }}
 with months as (
 
@@ -134,39 +137,56 @@ classes as (
 
 ),
 
+-- one row of rules per review, so that a customer's review stays one row
+cuts as (
+
+    select
+        {%- for cut in cuts %}
+        max(case when class_number = {{ cut }} then variation_from end) as from_{{ cut }},
+        max(case when class_number = {{ cut }} then clearly_from end) as clearly_from_{{ cut }},
+        max(case when class_number = {{ cut }} then clearly_up_to end) as clearly_up_to_{{ cut }},
+        {%- endfor %}
+        review_date
+    from classes
+    group by review_date
+
+),
+
 sides as (
 
     select
+        {%- for cut in cuts %}
+        case
+            when cuts.from_{{ cut }} is null then 0
+            when measured.revenue_variation is null then 1
+            when measured.revenue_variation >= cuts.from_{{ cut }} then 1
+            else 0
+        end as side_{{ cut }},
+        case
+            when cuts.from_{{ cut }} is null then 0
+            when measured.revenue_variation is null then 1
+            when measured.revenue_variation >= cuts.clearly_from_{{ cut }} then 1
+            when measured.revenue_variation <= cuts.clearly_up_to_{{ cut }} then 0
+        end as clear_side_{{ cut }},
+        {%- endfor %}
         measured.source_code,
         measured.customer_key,
         measured.review_date,
         measured.review_month,
         measured.month_count,
-        measured.revenue_variation,
-        classes.class_number,
-        case
-            when measured.revenue_variation is null then 1
-            when measured.revenue_variation >= classes.variation_from then 1
-            else 0
-        end as side,
-        case
-            when measured.revenue_variation is null then 1
-            when measured.revenue_variation >= classes.clearly_from then 1
-            when measured.revenue_variation <= classes.clearly_up_to then 0
-        end as clear_side
+        measured.revenue_variation
     from measured
-    inner join classes on measured.review_date = classes.review_date and classes.class_number > 1
+    inner join cuts on measured.review_date = cuts.review_date
 
 ),
 
 compared as (
 
     select
-        *,
-        lag(side) over (
-            partition by source_code, customer_key, class_number
-            order by review_date
-        ) as side_before
+        {%- for cut in cuts %}
+        lag(side_{{ cut }}) over (partition by source_code, customer_key order by review_date) as side_before_{{ cut }},
+        {%- endfor %}
+        *
     from sides
 
 ),
@@ -174,26 +194,38 @@ compared as (
 decisions as (
 
     select
-        *,
-        case
-            -- the first review, or two running
-            when side_before is null or side_before = side then side
-            else clear_side
-        end as decision
+        {%- for cut in cuts %}
+        -- the first review, or two running, else a clear one; later months are larger numbers
+        review_month * 2 + case
+            when side_before_{{ cut }} is null or side_before_{{ cut }} = side_{{ cut }} then side_{{ cut }}
+            else clear_side_{{ cut }}
+        end as decision_{{ cut }},
+        {%- endfor %}
+        source_code,
+        customer_key,
+        review_date,
+        month_count,
+        revenue_variation
     from compared
 
 ),
 
--- later months are larger numbers, so the largest is the newest decision
+-- so that the largest is the newest decision
 latched as (
 
     select
-        *,
-        max(review_month * 2 + decision) over (
-            partition by source_code, customer_key, class_number
+        {%- for cut in cuts %}
+        max(decision_{{ cut }}) over (
+            partition by source_code, customer_key
             order by review_date
             rows between unbounded preceding and current row
-        ) % 2 as standing
+        ) % 2 as standing_{{ cut }},
+        {%- endfor %}
+        source_code,
+        customer_key,
+        review_date,
+        month_count,
+        revenue_variation
     from decisions
 
 ),
@@ -204,11 +236,10 @@ class_numbers as (
         source_code,
         customer_key,
         review_date,
-        max(month_count) as month_count,
-        max(revenue_variation) as revenue_variation,
-        1 + sum(standing) as class_number
+        month_count,
+        revenue_variation,
+        1 + standing_{{ cuts | join(' + standing_') }} as class_number
     from latched
-    group by source_code, customer_key, review_date
 
 ),
 
