@@ -40,11 +40,25 @@ def growth_section(kept: Mapping[str, Any]) -> str:
     for kind, unit in (("cpu", "s"), ("memory_mb", "MB")):
         for part in PARTS:
             figures = [one["figures"][part][kind] for one in sizes]
-            fixed, slope = fit(rows, figures)
+            fixed, slope = _line(sizes, part, kind)
             misses = [f"{(fixed + slope * count / 1e6) / found - 1:+.0%}" for count, found in zip(rows, figures, strict=True)]
+            if kind == "memory_mb":
+                misses = ["within" if _is_limited(one) else miss for one, miss in zip(sizes, misses, strict=True)]
             lines.append(f"| {part} | {fixed:.1f} {unit} | {slope:.2f} {unit} | {' | '.join(misses)} |")
     told = "" if len(kept) > 2 else " Two sizes determine a line, so that nothing is checked yet."
+    if any(map(_is_limited, sizes)):
+        told += " A size that had to live within a memory limit tells nothing of what it would have taken."
     return "\n\n".join([lines[0], lines[1] + told, "\n".join(lines[2:]), _ends(sizes, rows)])
+
+
+def _line(sizes: Sequence[Mapping[str, Any]], part: str, kind: str) -> tuple[float, float]:
+    """fixed, per million lines of a part; its memory by the sizes that might take what they wanted."""
+    told = [one for one in sizes if kind != "memory_mb" or not _is_limited(one)] or sizes
+    return fit([one["lines"] for one in told], [one["figures"][part][kind] for one in told])
+
+
+def _is_limited(one: Mapping[str, Any]) -> bool:
+    return "SEGMENTATION_MEMORY_LIMIT" in one.get("settings", {})
 
 
 def _ends(sizes: Sequence[Mapping[str, Any]], rows: Sequence[float]) -> str:
@@ -65,7 +79,7 @@ def _ends(sizes: Sequence[Mapping[str, Any]], rows: Sequence[float]) -> str:
             "models and checks above; a day on top computes one date."
         )
     for part in PARTS:
-        memory, growth = fit(rows, [one["figures"][part]["memory_mb"] for one in sizes])
+        memory, growth = _line(sizes, part, "memory_mb")
         end = "does not grow" if growth < 1 else f"8 GB are full at about {(8192 - memory) / growth:,.0f} million lines"
         told.append(f"- **Memory of {part}**: {end}, if nothing is spilled to disk.")
     return "\n".join(told)

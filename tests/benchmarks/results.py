@@ -26,6 +26,7 @@ NAMES = {
     "duckdb": "(b) DuckDB: fact and customer table",
     "pandas": "(c) pandas: the same tables",
     "polars": "(d) polars: the same tables",
+    "spark": "(e) Spark on this machine: all models, the whole command",
 }
 
 # what is said of two figures, and their names here and for the reader
@@ -43,14 +44,20 @@ GROWING = (
 )
 
 
-def save(book: Any, found: Mapping[str, Mapping[str, float]], dates: int, memory_limit: str) -> None:
-    """Put the figures of one size into docs/speed.json and write docs/speed.md anew."""
+def save(
+    book: Any, found: Mapping[str, Mapping[str, float]], dates: int, memory_limit: str, settings: Mapping[str, str]
+) -> None:
+    """Put the figures of one size into docs/speed.json and write docs/speed.md anew.
+
+    memory_limit: of the row that lives within one. settings: those under which all of it ran, beside the shipped ones.
+    """
     kept = _kept()
     kept["sizes"][f"{book.scale:g}"] = {
         "measured_on": _today(),
         "machine": machine(),
         "as_of_dates": dates,
         "memory_limit": memory_limit,
+        "settings": dict(settings),
         **book.counts(),
         "figures": found,
     }
@@ -120,10 +127,12 @@ def _size(scale: str, one: Mapping[str, Any]) -> str:
     base = figures["duckdb"]
     whole = figures.get("refresh", figures["all stages"])
     net = whole["cpu"] - figures["start-up"]["cpu"]
+    within = [f"{name}={value}" for name, value in one.get("settings", {}).items()]
+    told = f" All of it with {' and '.join(within)}." if within else ""
     lines = [
         f"## TPC-H at scale factor {scale}: {one['lines']:,} order lines",
         f"{one['orders']:,} orders, {one['customers']:,} customers, {one['as_of_dates']} as-of dates. {one['machine']}, "
-        f"{one['measured_on']}.",
+        f"{one['measured_on']}.{told}",
         _table(
             ["", "cpu", "wall", "memory MB", "disk MB", "cpu / (b)", "runs"],
             [_row(NAMES[k].format(**one), figures[k], base) for k in NAMES if k in figures],

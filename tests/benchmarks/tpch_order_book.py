@@ -14,13 +14,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+from engine_compare import differences
 from measure import measure_process, size_mb
+from measure_session import measure_session
+from spark_cluster import configured
 from tpch import LAST_DAY, SOURCE, deliver, generate
 
 from dagster_project.transformation.control import month_ends
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
+SPARK_PYTHON = PROJECT / ".venv-spark" / "bin" / "python"
 MEASURED_DAY = LAST_DAY.replace(day=LAST_DAY.day - 1)
 
 _LINES = """
@@ -121,6 +125,25 @@ class OrderBook:
         """The whole command, Dagster and all checks included."""
         figures, _ = measure_process([sys.executable, "-m", "dagster_project", "refresh"], self.environment)
         return {**figures, "written_mb": size_mb(self.data_dir)}
+
+    def refresh_on_spark(self) -> dict[str, float]:
+        """The same command where Spark computes the models, in a JVM of this machine with all processors."""
+        settings = {"SEGMENTATION_DATA_DIR": str(self._spark_dir), "SEGMENTATION_ENGINE": "spark"}
+        shutil.rmtree(self.folder / "spark_conf", ignore_errors=True)
+        deployment = {**self.environment, **settings, **configured(self.folder / "spark_conf")}
+        parse = "from dagster_project.transformation.project import parsed_project; parsed_project('spark')"
+        measure_process([str(SPARK_PYTHON), "-c", parse], deployment)
+        shutil.rmtree(self._spark_dir, ignore_errors=True)
+        figures = measure_session([str(SPARK_PYTHON), "-m", "dagster_project", "refresh"], deployment)
+        return {**figures, "written_mb": size_mb(self._spark_dir)}
+
+    def differences_on_spark(self) -> dict[str, str]:
+        """What differs between the tables that both engines made, by table; empty when nothing does."""
+        return differences(self.data_dir / "warehouse.duckdb", self._spark_dir / "spark" / "tables")
+
+    @property
+    def _spark_dir(self) -> Path:
+        return self.folder / "data_spark"
 
     def by_stage(
         self, work: str = "refresh", *days: str, reviews: int | None = None, memory_limit: str | None = None

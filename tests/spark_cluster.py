@@ -45,14 +45,18 @@ appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
 """
 
 
+def configured(folder: Path) -> dict[str, str]:
+    """The environment of a driver whose settings lie in a new folder."""
+    folder.mkdir(parents=True)
+    (folder / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in _DEFAULTS.items()))
+    (folder / "log4j2.properties").write_text(_LOGGING)
+    return {"SPARK_CONF_DIR": str(folder), "SPARK_LOCAL_IP": HOST}
+
+
 @contextmanager
 def standalone_cluster(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """The master's address, and the environment of whoever drives it; everything is ended at the end."""
-    configuration = folder / "conf"
-    configuration.mkdir(parents=True)
-    (configuration / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in _DEFAULTS.items()))
-    (configuration / "log4j2.properties").write_text(_LOGGING)
-    environment = {"SPARK_CONF_DIR": str(configuration), "SPARK_LOCAL_IP": HOST}
+    environment = configured(folder / "conf")
     port = _free_port()
     address = f"spark://{HOST}:{port}"
     daemons: list[subprocess.Popen[bytes]] = []
