@@ -4,9 +4,13 @@ with as_of_dates as (
 
 ),
 
+-- few days have several countries: only those are counted apart, so that the sums below need no list of days
 customer_days as (
 
-    select * from {{ ref('int_customer_day') }}
+    select
+        *,
+        count(*) over (partition by source_code, customer_key, order_date) > 1 as is_shared
+    from {{ ref('int_customer_day') }}
 
 ),
 
@@ -117,9 +121,11 @@ summed as (
         min(case when has_sale then order_date end) as first_order_date,
         max(case when has_sale then order_date end) as last_order_date,
         sum(kept_order_count) as order_count,
-        count(distinct case when has_sale then order_date end) as order_days,
+        sum(case when has_sale and not is_shared then 1 else 0 end)
+        + count(distinct order_date) filter (where has_sale and is_shared) as order_days,
         sum(case when is_in_window then kept_order_count else 0 end) as window_order_count,
-        count(distinct case when has_sale and is_in_window then order_date end) as window_order_days,
+        sum(case when has_sale and is_in_window and not is_shared then 1 else 0 end)
+        + count(distinct order_date) filter (where has_sale and is_in_window and is_shared) as window_order_days,
         sum(case when is_in_window then sale_line_count else 0 end) as window_sale_line_count,
         sum(case when is_in_window then return_line_count else 0 end) as window_return_line_count,
         sum(case when is_in_window then sale_amount else 0 end) as sale_amount,
