@@ -43,10 +43,10 @@ class Settings(BaseSettings):
     as_of_dates: Annotated[tuple[date, ...], NoDecode] = Field(
         default=(), description="As-of dates to compute; empty = the newest day that every required feed has delivered."
     )
-    as_of_batch: int = Field(
-        default=6,
+    as_of_batch: int | None = Field(
+        default=None,
         ge=1,
-        description="Past as-of dates that one pass computes, of a backfill or under other rules; more take more memory.",
+        description="Past as-of dates that one pass computes; by default six of a backfill, and a first refresh's all at once.",
     )
     business_timezone: str = Field(default="Europe/London", description="The one zone in which a timestamp becomes a day.")
     account_level: Literal["ship_to", "sold_to", "ultimate_parent"] = Field(

@@ -12,9 +12,18 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test, get_subset_sel
 
 from dagster_project.ingestion.contracts import known_sources
 from dagster_project.settings import Settings
-from dagster_project.transformation.batches import KEPT_MODELS, ask_for, batches
+from dagster_project.transformation.batches import (
+    BATCH,
+    KEPT_MODELS,
+    Batch,
+    ask_for,
+    backfill_dates,
+    batches,
+    is_first,
+    whole_history,
+)
 from dagster_project.transformation.column_lineage import LineageCache, Relation
-from dagster_project.transformation.complete_days import feeds_awaited
+from dagster_project.transformation.complete_days import feeds_awaited, newest_complete_day
 from dagster_project.transformation.invocation import DbtTarget, NodeResult, build
 from dagster_project.transformation.mirror import mirror
 from dagster_project.transformation.named_rows import named_rows, shows_rows
@@ -70,16 +79,27 @@ def build_in_batches(settings: Settings, arguments: Sequence[str], exclude: str,
     A pass that fails is the last one. all_dates_at_once: a part of the models keeps nothing for a next pass.
     """
     if not all_dates_at_once:
-        *before, last = batches(settings.lake, settings.warehouse, settings.as_of_batch)
         kept = ["--select", *KEPT_MODELS, *(["--exclude", exclude] if exclude else []), "--indirect-selection", "buildable"]
-        for batch in before:
+        for batch, is_last in _passes(settings):
             ask_for(settings.lake, batch)
+            if is_last:
+                break
             results = build_models(settings, kept)
             if any(result.has_failed for result in results):
                 return results
-        if before:
-            ask_for(settings.lake, last)
     return build_models(settings, arguments)
+
+
+def _passes(settings: Settings) -> Iterator[tuple[Batch, bool]]:
+    """What each pass is asked for, and whether it is the last; what the first of them has found out tells what follows."""
+    asked_for = backfill_dates(settings.lake)
+    complete = newest_complete_day(settings.lake)
+    in_parts = settings.as_of_batch is not None and settings.engine == "duckdb" and is_first(settings.warehouse)
+    if in_parts and complete is not None:
+        yield whole_history(max([complete, *settings.as_of_dates])), False
+    *before, last = batches(asked_for, settings.lake, settings.warehouse, settings.as_of_batch or BATCH)
+    yield from ((batch, False) for batch in before)
+    yield last, True
 
 
 def build_models(settings: Settings, arguments: Sequence[str]) -> list[NodeResult]:

@@ -1,15 +1,18 @@
 """Past dates in batches: how many one pass of dbt computes, so that memory does not grow with their number.
 
-Belongs here: dividing what as_of_dates.parquet asks for and what other rules make due, and asking for a part of it. Not here:
-running dbt (assets.py). What a pass has computed is kept in the warehouse, so a batch that is done stays done when a later one
-is killed.
+Belongs here: dividing what as_of_dates.parquet asks for, what a first refresh lets wait and what other rules make due, and
+asking for a part of it. Not here: running dbt (assets.py). What a pass has computed is kept in the warehouse, so a batch that
+is done stays done when a later one is killed.
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dagster_project.transformation.control import month_ends
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -18,30 +21,45 @@ if TYPE_CHECKING:
 KEPT_MODELS = ("+customer_segments_as_of", "+rfm_cut_points_as_of", "+int_behaviour_cluster_fits", "+int_refresh_finished")
 
 
+# of a backfill, unless the setting says another number
+BATCH = 6
+_BEFORE_ALL_ORDERS = date(1900, 1, 1)
+
+
 @dataclass(frozen=True)
 class Batch:
-    """Past dates of one pass. asked_for: those of a backfill; postponed: kept dates that are due and wait for a later pass."""
+    """Past dates of one pass. asked_for: those of a backfill; postponed: those that are due and wait for a later pass."""
 
     asked_for: tuple[date, ...] = ()
     postponed: tuple[date, ...] = ()
 
 
-def batches(lake: Path, warehouse: Path, size: int) -> list[Batch]:
+def batches(asked_for: Iterable[date], lake: Path, warehouse: Path, size: int) -> list[Batch]:
     """The past dates of this run, rising, size at a time; one empty batch when there are none.
 
-    They are those of a backfill, and the kept ones that other rules make due. The reviews of the published history are in no
-    batch: a first refresh computes them at once too.
+    asked_for: those of a backfill. Beside them stand the kept dates that other rules make due, and the reviews that a first
+    refresh let wait. What else the published history lacks is in no batch: the last pass computes it at once.
     """
-    asked_for, due = set(_asked_for(lake)), set(_kept_under_other_rules(lake, warehouse))
-    dates = sorted(asked_for | due)
+    wanted, due = set(asked_for), {*_let_wait(warehouse), *_kept_under_other_rules(lake, warehouse)}
+    dates = sorted(wanted | due)
     parts = [dates[first : first + size] for first in range(0, len(dates), size)] or [[]]
     return [
         Batch(
-            asked_for=tuple(day for day in part if day in asked_for),
+            asked_for=tuple(day for day in part if day in wanted),
             postponed=tuple(day for later in parts[place + 1 :] for day in later if day in due),
         )
         for place, part in enumerate(parts)
     ]
+
+
+def whole_history(newest: date) -> Batch:
+    """Every review up to the newest as-of date waits: that is how a first refresh begins whose history is computed in parts."""
+    return Batch(postponed=tuple(month_ends(_BEFORE_ALL_ORDERS, newest)))
+
+
+def is_first(warehouse: Path) -> bool:
+    """Whether no segments of any date are kept."""
+    return ("marts", "customer_segments_as_of") not in _tables(warehouse)
 
 
 def ask_for(lake: Path, batch: Batch) -> None:
@@ -62,7 +80,8 @@ def ask_for(lake: Path, batch: Batch) -> None:
     partial.replace(_table(lake))
 
 
-def _asked_for(lake: Path) -> list[date]:
+def backfill_dates(lake: Path) -> list[date]:
+    """The past dates that as_of_dates.parquet asks for."""
     import duckdb
 
     with duckdb.connect() as connection:
@@ -73,12 +92,9 @@ def _kept_under_other_rules(lake: Path, warehouse: Path) -> list[date]:
     """Kept dates beside the published history whose segments were computed by another version of the policy."""
     import duckdb
 
-    if not warehouse.exists():
+    if not _tables(warehouse) >= {("marts", "customer_segments_as_of"), ("marts", "history_dates")}:
         return []
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        tables = "select table_name from duckdb_tables() where schema_name = 'marts' and not internal"
-        if not {("customer_segments_as_of",), ("history_dates",)} <= set(connection.execute(tables).fetchall()):
-            return []
         return _days(
             connection,
             "select distinct as_of_date from marts.customer_segments_as_of where date_role in ('review', 'backfill')"
@@ -88,8 +104,31 @@ def _kept_under_other_rules(lake: Path, warehouse: Path) -> list[date]:
         )
 
 
-def _days(connection: "DuckDBPyConnection", query: str, file: str) -> list[date]:
-    return [day for (day,) in connection.execute(query, [file]).fetchall()]
+def _let_wait(warehouse: Path) -> list[date]:
+    """Dates that the newest pass let wait, and that are not kept yet: a run that was killed between two passes goes on."""
+    import duckdb
+
+    if not _tables(warehouse) >= {("marts", "customer_segments_as_of"), ("intermediate", "int_due_dates")}:
+        return []
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return _days(
+            connection,
+            "select as_of_date from intermediate.int_due_dates where is_postponed"
+            " and as_of_date not in (select as_of_date from marts.customer_segments_as_of)",
+        )
+
+
+def _tables(warehouse: Path) -> set[tuple[str, str]]:
+    import duckdb
+
+    if not warehouse.exists():
+        return set()
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return set(connection.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall())
+
+
+def _days(connection: "DuckDBPyConnection", query: str, *files: str) -> list[date]:
+    return [day for (day,) in connection.execute(query, list(files)).fetchall()]
 
 
 def _table(lake: Path) -> Path:

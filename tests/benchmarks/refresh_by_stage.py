@@ -81,18 +81,21 @@ def stages(work: str, days: list[str]) -> Iterator[tuple[str, Callable[[], objec
         assert not failed, failed
 
     def run_dbt(*arguments: str) -> None:
-        results = build(dbt_target(settings), arguments)
+        checked(build(dbt_target(settings), arguments))
+
+    def compute() -> None:
+        results = build_in_batches(settings, NO_TESTS, exclude="", all_dates_at_once=False)
         checked(results)
         model_seconds.update({one.name: one.seconds for one in results})
 
     def compute_dates(dates: list[date]) -> None:
         write_refresh_control(settings, dates)
-        checked(build_in_batches(settings, NO_TESTS, exclude="", all_dates_at_once=False))
+        compute()
 
     yield "start-up", parsed_project
     if work == "refresh":
         yield "ingestion", ingest
-        yield "models", lambda: run_dbt(*NO_TESTS)
+        yield "models", compute
         yield "checks", lambda: run_dbt("--resource-type", "test")
         yield (
             "publication",
