@@ -66,7 +66,8 @@ REASONS = """- **A refresh** builds some 245 models for every as-of date of the 
 - **The same tables** cost more than a script's because lines may be corrected, sent again or returned in any order, products
   and rates have versions, every line keeps its outcome, and the fact is written before the customers are added up.
 - **Memory** is what DuckDB is given: four fifths of the machine, unless `SEGMENTATION_MEMORY_LIMIT` says less; then it
-  spills to disk, and four models side by side share it. Aggregates over customers, as-of dates and brands are the largest.
+  spills to disk, and four models side by side share it. Aggregates over customers, as-of dates and brands are the largest, and
+  not all that they hold can be spilled: `SEGMENTATION_AS_OF_BATCH` lets a first refresh compute fewer dates at once.
 - **One more day** computes one date and one step of the history. Computed anew from everything are periods and events of the
   history, and returns, shipments, goods by day and events of costs: about half of the day's models at scale factor 1.
   Computed by touched key, as customer days and the reviews of variation are, they would fall to what the day brought; so would
