@@ -109,6 +109,7 @@ def test_twelve_month_ends_of_the_whole_year_are_what_twelve_single_runs_give(te
     _assert_a_backfill_is_what_single_runs_and_cut_data_give(files, dates, dates, tmp_path)
 
 
+@pytest.mark.long
 def test_a_first_refresh_in_parts_publishes_what_it_publishes_at_once(test_data: Path, tmp_path: Path) -> None:
     """The history of a large order book is more than the memory of a small machine; killed between two parts, it goes on."""
     files = _files(test_data, _DAYS)
